@@ -1,0 +1,2 @@
+//! chinook
+fn main() {}
