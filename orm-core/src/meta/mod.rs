@@ -1,0 +1,12 @@
+//! What the derive knows about an entity: constants, before any naming strategy and without its neighbours.
+
+mod entity;
+mod property;
+mod registry;
+
+pub use entity::{CheckMeta, EntityMeta, IndexMeta};
+pub use property::{DefaultMeta, PropertyKind, PropertyMeta, RelationKind, RelationMeta};
+pub use registry::{
+    ColumnId, ColumnModel, EntityId, EntityModel, PivotModel, PropertyId, PropertyModel, Registry,
+    RelationModel,
+};

@@ -1,0 +1,11 @@
+//! What is asked of a database, as data: conditions, order, selection, plan. Untyped, and of no dialect.
+
+mod condition;
+mod plan;
+mod write;
+
+pub use condition::{Condition, Path, Test};
+pub use plan::{Branch, Direction, Nulls, Order, PivotSource, Select, Selection, SelectionKey, Strategy};
+pub use write::{
+    Delete, Insert, NativeDelete, NativeUpdate, PivotDelete, PivotInsert, Update, UpdateRow, Write, Written,
+};

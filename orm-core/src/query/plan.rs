@@ -1,0 +1,122 @@
+//! A select as data: which columns and relations, by which strategy, under which condition, in which order.
+
+use std::sync::Arc;
+
+use crate::meta::{ColumnId, EntityId, PropertyId};
+use crate::query::{Condition, Path};
+use crate::value::Value;
+
+/// How relations are loaded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub enum Strategy {
+    /// One query with joins; the default where there are joins.
+    #[default]
+    Joined,
+    /// One query a relation and level.
+    SelectIn,
+    /// To-one relations by joins, to-many relations by one query each.
+    Balanced,
+}
+
+/// Which way to sort.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Direction {
+    /// The smallest first.
+    Ascending,
+    /// The greatest first.
+    Descending,
+}
+
+/// Where nulls go when sorting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Nulls {
+    /// Where the database puts them.
+    Natural,
+    /// Before everything else.
+    First,
+    /// Behind everything else.
+    Last,
+}
+
+/// One term of an order.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Order {
+    /// The property to sort by.
+    pub path: Path,
+    /// Which way.
+    pub direction: Direction,
+    /// Where nulls go.
+    pub nulls: Nulls,
+}
+
+/// What one entity of a select gives: columns, and relations joined to it.
+///
+/// A row holds the columns of the root's selection, then those of each branch, depth first. The key's columns come
+/// first in every selection.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Selection {
+    /// The entity.
+    pub entity: EntityId,
+    /// The columns, key first.
+    pub columns: Vec<ColumnId>,
+    /// Relations loaded by the same query.
+    pub branches: Vec<Branch>,
+}
+
+impl Selection {
+    /// How many columns this and all its branches put into a row.
+    pub fn width(&self) -> usize {
+        self.columns.len() + self.branches.iter().map(|branch| branch.selection.width()).sum::<usize>()
+    }
+}
+
+/// A relation loaded by a join.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Branch {
+    /// The relation.
+    pub property: PropertyId,
+    /// What is loaded of its target.
+    pub selection: Selection,
+    /// When the branch only restates what a condition's join found (`populate_inferred`): the same join serves both.
+    pub shares_condition_join: bool,
+}
+
+/// The items of a many-to-many collection, asked for through its pivot table: the pivot's own columns come before the
+/// columns of the selection in each row.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PivotSource {
+    /// The entity that has the collection.
+    pub owner: EntityId,
+    /// The collection.
+    pub property: PropertyId,
+    /// Keys of the owners.
+    pub owner_keys: Vec<Vec<Value>>,
+}
+
+/// What makes two selections the same text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct SelectionKey(pub u64);
+
+/// A select.
+#[derive(Debug, Clone)]
+pub struct Select {
+    /// What is loaded, of which entity.
+    pub selection: Arc<Selection>,
+    /// A hash of the selection, made once a shape.
+    pub selection_key: SelectionKey,
+    /// Which roots.
+    pub condition: Condition,
+    /// In which order.
+    pub order: Vec<Order>,
+    /// How many roots at the most.
+    pub limit: Option<u64>,
+    /// How many roots to pass over.
+    pub offset: Option<u64>,
+    /// Whether equal rows count once.
+    pub distinct: bool,
+    /// When the roots are the items of collections.
+    pub pivot: Option<PivotSource>,
+    /// The roots are known to be at most a few, found by key: a driver may answer on the caller's thread.
+    pub is_point_read: bool,
+}
