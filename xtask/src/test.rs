@@ -1,0 +1,31 @@
+//! `cargo xtask test`: runs the steps in order and reports them all; a step that fails stops no other.
+
+use std::process::ExitCode;
+use std::time::Instant;
+
+use crate::report::{Line, report};
+use crate::steps::{Outcome, STEPS, Step};
+
+/// Prints the steps' names and what they run.
+pub fn list() -> ExitCode {
+    for step in &STEPS {
+        println!("{:<10} {}", step.name, step.what);
+    }
+    ExitCode::SUCCESS
+}
+
+/// Runs the steps that `only` names, or all, and fails when one failed.
+pub fn run(only: &[String]) -> ExitCode {
+    let wanted = |step: &&Step| only.is_empty() || only.iter().any(|name| name == step.name);
+    let lines: Vec<Line> = STEPS.iter().filter(wanted).map(run_step).collect();
+    println!("\n{}", report(&lines));
+    let failed = lines.iter().any(|line| matches!(line.outcome, Outcome::Failed(_)));
+    if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+}
+
+fn run_step(step: &'static Step) -> Line {
+    println!("\n=== {}: {} ===\n", step.name, step.what);
+    let start = Instant::now();
+    let outcome = (step.run)();
+    Line { step, outcome, time: start.elapsed() }
+}

@@ -1,0 +1,192 @@
+//! Imports run downwards: a module names its own layer or a lower one. rustc allows cycles in a crate, this test does not.
+
+use std::collections::BTreeSet;
+
+use crate::files::{TextFile, tracked};
+use crate::tokens::{crate_paths, lex};
+
+/// The layers of one crate, lowest first: the table to extend when a module is new.
+struct Layers {
+    src: &'static str,
+    layers: &'static [&'static [&'static str]],
+    /// May name anything, and is named by nobody.
+    top: &'static [&'static str],
+}
+
+const CRATES: [Layers; 3] = [
+    Layers {
+        src: "orm-macros/src/",
+        layers: &[&["errors"], &["attr"], &["model"], &["check"], &["root"], &["emit"]],
+        top: &[],
+    },
+    Layers {
+        src: "orm-core/src/",
+        layers: &[
+            &["error", "value", "naming"],
+            &["types", "meta", "registry"],
+            &["query"],
+            &["arena", "hint", "path"],
+            &["entity", "event", "filter"],
+            &["driver"],
+            &["identity", "hydrate"],
+            &["uow", "load"],
+            &["serialize", "log"],
+            &["em", "config", "orm", "repository"],
+        ],
+        top: &["__private", "prelude"],
+    },
+    Layers {
+        src: "orm-sql/src/",
+        layers: &[
+            &["dialect", "error"],
+            &["ast"],
+            &["render"],
+            &["lower", "schema"],
+            &["driver", "sqlite", "pool"],
+            &["em"],
+        ],
+        top: &["prelude"],
+    },
+];
+
+const TABLE: &str = "xtask/tests/house/layers.rs";
+
+#[test]
+fn imports_run_downwards() {
+    let files = tracked();
+    let findings: Vec<String> = files.iter().filter(|file| file.is_rust()).flat_map(check).collect();
+    crate::assert_none(
+        &findings,
+        "modules import from their own layer or a lower one (the layers are in ARCHITECTURE.md)",
+    );
+}
+
+fn check(file: &TextFile) -> Vec<String> {
+    let Some((crate_name, _)) = file.path.split_once("/src/").filter(|(name, _)| is_layered(name)) else {
+        return Vec::new();
+    };
+    let Some(layers) = CRATES.iter().find(|layers| file.path.starts_with(layers.src)) else {
+        return vec![format!("{}: {crate_name} has no layers; give it a table in {TABLE}", file.path)];
+    };
+    layers.check(&file.path[layers.src.len()..], &file.text)
+}
+
+/// The crates that are built of layers: all of ours but the facade, which is one file, and the suites.
+fn is_layered(crate_name: &str) -> bool {
+    crate_name.starts_with("orm-")
+}
+
+impl Layers {
+    /// Findings for one file, whose path is relative to `src`.
+    fn check(&self, path: &str, text: &str) -> Vec<String> {
+        let src = self.src;
+        let module = path.split('/').next().unwrap_or(path).trim_end_matches(".rs");
+        if module == "lib" || self.top.contains(&module) {
+            return Vec::new();
+        }
+        let Some(own) = self.layer(module) else {
+            return vec![format!("{src}{path}: module `{module}` has no layer; give it one in {TABLE}")];
+        };
+        let tokens = match lex(text) {
+            Ok(tokens) => tokens,
+            Err(reason) => return vec![format!("{src}{path}: {reason}")],
+        };
+        let mut findings = BTreeSet::new();
+        for named in crate_paths(tokens, depth(path)) {
+            let place = format!("{src}{path}:{}", named.line);
+            let target = named.module.as_str();
+            match self.layer(target) {
+                _ if named.climbs => {
+                    findings.insert(format!("{place}: `super::super`; start the path at `crate::`"));
+                }
+                Some(layer) if layer <= own => {}
+                Some(layer) => {
+                    findings.insert(format!(
+                        "{place}: `{module}` (layer {own}) imports `{target}` (layer {layer})"
+                    ));
+                }
+                None if self.top.contains(&target) => {
+                    findings
+                        .insert(format!("{place}: `{module}` (layer {own}) imports `{target}` (the top)"));
+                }
+                None => {
+                    findings.insert(format!(
+                        "{place}: `crate::{target}` is no module with a layer; name the module it is in, or give it a layer in {TABLE}"
+                    ));
+                }
+            }
+        }
+        findings.into_iter().collect()
+    }
+
+    fn layer(&self, module: &str) -> Option<usize> {
+        self.layers.iter().position(|modules| modules.contains(&module))
+    }
+}
+
+/// How many modules a file is below the crate's root: `em.rs` and `em/mod.rs` 1, `em/find.rs` 2.
+fn depth(path: &str) -> usize {
+    path.trim_end_matches("/mod.rs").split('/').count()
+}
+
+#[cfg(test)]
+mod tests {
+    use expect_test::{Expect, expect};
+
+    use super::*;
+
+    fn check(path: &str, text: &str, expected: Expect) {
+        let file = TextFile { path: path.into(), text: text.into() };
+        expected
+            .assert_eq(&super::check(&file).iter().map(|finding| format!("{finding}\n")).collect::<String>());
+    }
+
+    #[test]
+    fn an_upward_import_is_found_with_both_layers() {
+        check(
+            "orm-core/src/uow/flush.rs",
+            "//! Doc\n\nuse crate::em::Find;\nuse crate::query::Order;",
+            expect![[r#"
+                orm-core/src/uow/flush.rs:3: `uow` (layer 7) imports `em` (layer 9)
+            "#]],
+        );
+        check(
+            "orm-core/src/meta/mod.rs",
+            "use super::{value, __private::X};",
+            expect![[r#"
+            orm-core/src/meta/mod.rs:1: `meta` (layer 1) imports `__private` (the top)
+        "#]],
+        );
+    }
+
+    #[test]
+    fn an_unknown_module_names_the_table() {
+        check(
+            "orm-core/src/utils.rs",
+            "",
+            expect![[r#"
+            orm-core/src/utils.rs: module `utils` has no layer; give it one in xtask/tests/house/layers.rs
+        "#]],
+        );
+        check(
+            "orm-core/src/uow/mod.rs",
+            "use crate::Error;",
+            expect![[r#"
+            orm-core/src/uow/mod.rs:1: `crate::Error` is no module with a layer; name the module it is in, or give it a layer in xtask/tests/house/layers.rs
+        "#]],
+        );
+        check(
+            "orm-mongo/src/lib.rs",
+            "",
+            expect![[r#"
+            orm-mongo/src/lib.rs: orm-mongo has no layers; give it a table in xtask/tests/house/layers.rs
+        "#]],
+        );
+    }
+
+    #[test]
+    fn the_crate_root_and_the_top_may_name_anything() {
+        check("orm-core/src/lib.rs", "pub use crate::em::Find;", expect![""]);
+        check("orm-core/src/__private.rs", "pub use crate::em::Find;", expect![""]);
+    }
+}
