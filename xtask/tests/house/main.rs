@@ -1,4 +1,4 @@
-//! Tests of the house: what the compiler does not hold together, a test does. Each failure says where and what to do.
+//! Tests of the house: what the compiler does not hold together, these do. A failure says where and what to do.
 #![allow(unreachable_pub, reason = "a test binary exports nothing; `pub` means: used by other modules")]
 
 mod documents;

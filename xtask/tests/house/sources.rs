@@ -1,5 +1,5 @@
-//! Rules that every tracked file keeps: a first line that says what it is for, no overlong file, nothing unfinished, no
-//! `unsafe` outside the arena, nothing of one person's machine.
+//! Rules that every tracked file keeps: it says first what it is for, is not overlong, has nothing unfinished, no
+//! `unsafe` outside the arena, and nothing of one person's machine.
 
 use crate::assert_none;
 use crate::files::{TextFile, tracked};
