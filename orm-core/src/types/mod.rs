@@ -2,11 +2,13 @@
 
 mod integer;
 mod json;
+mod key;
 mod operand;
 mod scalar;
 mod temporal;
 
 pub use json::Json;
+pub use key::Key;
 pub use operand::Operand;
 
 use crate::error::DecodeError;

@@ -1,0 +1,208 @@
+//! The nodes of one entity in one arena, and where to find them by key.
+
+use std::collections::hash_map::Entry;
+use std::mem::ManuallyDrop;
+use std::ptr::NonNull;
+
+use rustc_hash::FxHashMap;
+
+use crate::arena::Arena;
+use crate::arena::node::{Node, NodeHeader, NodeRef, State};
+use crate::arena::record::{Record, SlotMut};
+use crate::error::DecodeError;
+use crate::meta::{EntityId, PropertyId};
+use crate::types::Key;
+use crate::value::Cell;
+
+/// Makes the storage of one entity's nodes.
+pub type StoreFactory = fn() -> Box<dyn Store>;
+
+/// Makes the storage of a record's nodes; the derive puts it into the entity's description.
+pub fn new_store<R: Record>() -> Box<dyn Store> {
+    Box::new(Nodes::<R> { chunks: Vec::new(), by_key: FxHashMap::default() })
+}
+
+/// A record that nobody else knows yet, to be filled.
+pub struct Draft<'a> {
+    record: &'a mut dyn DraftRecord,
+    arena: &'a Arena,
+}
+
+trait DraftRecord {
+    fn slot_mut(&mut self, property: usize) -> SlotMut<'_>;
+}
+
+impl<R: Record> DraftRecord for R {
+    fn slot_mut(&mut self, property: usize) -> SlotMut<'_> {
+        Record::slot_mut(self, property)
+    }
+}
+
+impl Draft<'_> {
+    /// Puts a value into a scalar's slot.
+    #[inline]
+    pub fn value(&mut self, property: PropertyId, cell: Cell<'_>) -> Result<(), DecodeError> {
+        match self.record.slot_mut(property) {
+            SlotMut::Value(slot) => slot.init(cell),
+            SlotMut::ToOne(_) | SlotMut::ToMany(_) => Ok(()),
+        }
+    }
+
+    /// Points a to-one relation at a node.
+    ///
+    /// # Panics
+    /// If the target lives in another arena.
+    pub fn target(&mut self, property: PropertyId, target: Option<NodeRef<'_>>) {
+        assert!(
+            target.is_none_or(|target| std::ptr::eq(target.arena(), self.arena)),
+            "nodes of one arena point only at nodes of the same"
+        );
+        if let SlotMut::ToOne(link) = self.record.slot_mut(property) {
+            link.init(target.map(NodeRef::raw));
+        }
+    }
+}
+
+/// Fills a new node before anyone else knows it.
+pub type Fill<'f> = &'f mut dyn FnMut(&mut Draft<'_>) -> Result<(), DecodeError>;
+
+/// The nodes of one entity in one arena. Reached through the arena's lock only.
+pub trait Store: Send + Sync {
+    /// The node of that key.
+    #[doc(hidden)]
+    fn find(&self, key: &[Cell<'_>]) -> Result<Option<NonNull<NodeHeader>>, DecodeError>;
+
+    /// The node of that key, and whether it was made just now. Without a key it is always made.
+    #[doc(hidden)]
+    fn get_or_create(
+        &mut self,
+        arena: &Arena,
+        entity: EntityId,
+        state: State,
+        key: Option<&[Cell<'_>]>,
+        fill: Fill<'_>,
+    ) -> Result<(NonNull<NodeHeader>, bool), DecodeError>;
+
+    /// Makes a node findable by its key; the one that is found already stays.
+    #[doc(hidden)]
+    fn register(&mut self, node: NonNull<NodeHeader>, key: &[Cell<'_>]) -> Result<NonNull<NodeHeader>, DecodeError>;
+
+    /// Makes the node of that key unfindable.
+    #[doc(hidden)]
+    fn forget(&mut self, key: &[Cell<'_>]);
+
+    /// Makes room for that many more nodes.
+    #[doc(hidden)]
+    fn reserve(&mut self, more: usize);
+
+    /// All nodes that can be found by key.
+    #[doc(hidden)]
+    fn findable(&self) -> Vec<NonNull<NodeHeader>>;
+}
+
+struct Nodes<R: Record> {
+    chunks: Vec<Chunk<R>>,
+    by_key: FxHashMap<R::Key, NonNull<Node<R>>>,
+}
+
+/// Nodes side by side; its memory never moves.
+struct Chunk<R: Record> {
+    start: NonNull<Node<R>>,
+    length: usize,
+    capacity: usize,
+}
+
+const FIRST_CHUNK: usize = 8;
+const LARGEST_CHUNK: usize = 4096;
+
+// SAFETY: the pointers lead to nodes that the store owns, and nodes are `Send` and `Sync`.
+unsafe impl<R: Record> Send for Nodes<R> {}
+// SAFETY: as above.
+unsafe impl<R: Record> Sync for Nodes<R> {}
+
+impl<R: Record> Chunk<R> {
+    fn with_capacity(capacity: usize) -> Self {
+        let mut memory = ManuallyDrop::new(Vec::<Node<R>>::with_capacity(capacity));
+        // SAFETY: a vector's pointer is never null.
+        let start = unsafe { NonNull::new_unchecked(memory.as_mut_ptr()) };
+        Self { start, length: 0, capacity: memory.capacity() }
+    }
+}
+
+impl<R: Record> Drop for Chunk<R> {
+    fn drop(&mut self) {
+        // SAFETY: `start` and `capacity` come from a vector, whose first `length` places hold nodes; the store owns
+        // them, and is dropped with the arena, when nobody borrows a node any more.
+        drop(unsafe { Vec::from_raw_parts(self.start.as_ptr(), self.length, self.capacity) });
+    }
+}
+
+impl<R: Record> Nodes<R> {
+    /// Adds a node at a place that stays its own.
+    fn add(chunks: &mut Vec<Chunk<R>>, node: Node<R>) -> NonNull<Node<R>> {
+        if chunks.last().is_none_or(|chunk| chunk.length == chunk.capacity) {
+            let capacity = chunks.last().map_or(FIRST_CHUNK, |chunk| (chunk.capacity * 2).min(LARGEST_CHUNK));
+            chunks.push(Chunk::with_capacity(capacity));
+        }
+        let chunk = chunks.last_mut().expect("a chunk with room was just added");
+        // SAFETY: `length` is below `capacity`, so the place is inside of the chunk and holds no node yet.
+        let place = unsafe { chunk.start.add(chunk.length) };
+        // SAFETY: as above; the place is written before `length` says that it holds a node.
+        unsafe { place.write(node) };
+        chunk.length += 1;
+        place
+    }
+}
+
+fn read_key<K: Key>(key: &[Cell<'_>]) -> Result<K, DecodeError> {
+    let mut cells = key.iter();
+    K::read(&mut || cells.next().copied().unwrap_or(Cell::Null))
+}
+
+impl<R: Record> Store for Nodes<R> {
+    fn find(&self, key: &[Cell<'_>]) -> Result<Option<NonNull<NodeHeader>>, DecodeError> {
+        Ok(self.by_key.get(&read_key::<R::Key>(key)?).map(|node| node.cast()))
+    }
+
+    fn get_or_create(
+        &mut self,
+        arena: &Arena,
+        entity: EntityId,
+        state: State,
+        key: Option<&[Cell<'_>]>,
+        fill: Fill<'_>,
+    ) -> Result<(NonNull<NodeHeader>, bool), DecodeError> {
+        let vacant = match key {
+            None => None,
+            Some(key) => match self.by_key.entry(read_key::<R::Key>(key)?) {
+                Entry::Occupied(found) => return Ok((found.get().cast(), false)),
+                Entry::Vacant(vacant) => Some(vacant),
+            },
+        };
+        let mut record = R::default();
+        fill(&mut Draft { record: &mut record, arena })?;
+        let node = Self::add(&mut self.chunks, Node::new(arena, entity, state, record));
+        if let Some(vacant) = vacant {
+            vacant.insert(node);
+        }
+        Ok((node.cast(), true))
+    }
+
+    fn register(&mut self, node: NonNull<NodeHeader>, key: &[Cell<'_>]) -> Result<NonNull<NodeHeader>, DecodeError> {
+        Ok(self.by_key.entry(read_key::<R::Key>(key)?).or_insert(node.cast()).cast())
+    }
+
+    fn forget(&mut self, key: &[Cell<'_>]) {
+        if let Ok(key) = read_key::<R::Key>(key) {
+            self.by_key.remove(&key);
+        }
+    }
+
+    fn reserve(&mut self, more: usize) {
+        self.by_key.reserve(more);
+    }
+
+    fn findable(&self) -> Vec<NonNull<NodeHeader>> {
+        self.by_key.values().map(|node| node.cast()).collect()
+    }
+}
