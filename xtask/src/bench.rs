@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: the benchmarks live in a workspace of their own, so that tests never compile the peers.
+//! `cargo xtask bench`: the benchmarks are a workspace of their own, so that tests never compile the peers.
 
 use std::process::ExitCode;
 

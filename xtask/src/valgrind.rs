@@ -19,7 +19,8 @@ pub fn run(package: &str, filter: &OsStr) -> Outcome {
         Err(reason) => return Outcome::Failed(reason),
     };
     let mut valgrind = program(OsStr::new("valgrind"));
-    valgrind.args(["--error-exitcode=1", "--leak-check=full", "-q"]).arg(binary).arg(filter);
+    valgrind.args(["--error-exitcode=1", "--leak-check=full", "--suppressions=xtask/valgrind.supp", "-q"]);
+    valgrind.arg(binary).arg(filter);
     let (counts, result) = stream_tests(&mut valgrind);
     match result {
         Err(reason) => Outcome::Failed(reason),

@@ -26,8 +26,9 @@ const CRATES: [Layers; 3] = [
             // The metadata name the factory of an entity's arena, and the arena the metadata.
             &["types", "meta", "registry", "arena"],
             &["query"],
-            &["hint", "path"],
-            &["entity", "event", "filter"],
+            // An entity names its shapes and paths, and they name it: the traits are one knot, on purpose.
+            &["hint", "path", "entity"],
+            &["event", "filter"],
             &["driver"],
             &["identity", "hydrate"],
             &["uow", "load"],
