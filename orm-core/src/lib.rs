@@ -1,12 +1,18 @@
 //! The data mapper of `orm`: typed loading, identity map, unit of work. Knows no SQL and no BSON.
 #![deny(unsafe_code)]
 
+#[doc(hidden)]
+pub mod __private;
 pub mod arena;
 pub mod driver;
+pub mod entity;
 pub mod error;
+pub mod hint;
 pub mod meta;
 pub mod naming;
+pub mod path;
 pub mod query;
+pub(crate) mod session;
 pub mod types;
 pub mod value;
 

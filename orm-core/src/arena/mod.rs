@@ -26,13 +26,22 @@ pub use record::{Merge, Record, SlotMut, SlotRef, ValueSlot};
 pub use slot::{Slot, Stamp};
 pub use store::{Draft, Fill, Store, StoreFactory, new_store};
 
-use crate::error::DecodeError;
+use crate::error::{DecodeError, Error};
 use crate::meta::{EntityId, Registry};
 use crate::value::{Cell, Value};
 
 /// Tells arenas apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ArenaId(u64);
+
+/// Who flushes an arena.
+pub trait Owner: Any + Send + Sync {
+    /// Takes note of a call that could not be obeyed.
+    fn refuse(&self, error: Error);
+
+    /// For getting the owner's own type back.
+    fn into_any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync>;
+}
 
 /// The nodes of one unit of work, and what changed in them.
 pub struct Arena {
@@ -41,7 +50,7 @@ pub struct Arena {
     registry: Arc<Registry>,
     stores: Mutex<Vec<Option<Box<dyn Store>>>>,
     pending: Mutex<Pending>,
-    owner: OnceLock<Weak<dyn Any + Send + Sync>>,
+    owner: OnceLock<Weak<dyn Owner>>,
     retired: AtomicBool,
     tracked: bool,
 }
@@ -78,13 +87,13 @@ impl Arena {
     }
 
     /// Who flushes it. Set once.
-    pub fn set_owner(&self, owner: Weak<dyn Any + Send + Sync>) {
+    pub fn set_owner(&self, owner: Weak<dyn Owner>) {
         // A second owner would be a mistake of this crate's; the first one stays.
         let _ = self.owner.set(owner);
     }
 
     /// Who flushes it, while they live.
-    pub fn owner(&self) -> Option<Arc<dyn Any + Send + Sync>> {
+    pub fn owner(&self) -> Option<Arc<dyn Owner>> {
         self.owner.get()?.upgrade()
     }
 
@@ -123,6 +132,14 @@ impl Arena {
     pub fn note_dirty(&self, node: NodeRef<'_>) {
         if node.state() == State::Managed && node.take_queue_mark() {
             self.pending().dirty.push(node.pointer());
+        }
+    }
+
+    /// Tells whoever flushes this arena that a call could not be obeyed; the next flush fails with it.
+    pub fn refuse(&self, error: Error) {
+        match self.owner.get().and_then(Weak::upgrade) {
+            Some(owner) => owner.refuse(error),
+            None => self.pending().refused.push(error),
         }
     }
 }
@@ -229,6 +246,11 @@ impl<'a> Stores<'a> {
     /// All nodes of an entity that can be found by key.
     pub fn findable(&self, entity: EntityId) -> Vec<NodeRef<'a>> {
         let store = self.stores[entity.0 as usize].as_ref();
-        store.map(|store| store.findable()).unwrap_or_default().into_iter().map(|node| self.reference(node)).collect()
+        store
+            .map(|store| store.findable())
+            .unwrap_or_default()
+            .into_iter()
+            .map(|node| self.reference(node))
+            .collect()
     }
 }

@@ -286,9 +286,10 @@ impl<'a> NodeRef<'a> {
     /// What a to-one relation pointed at when the database was last asked or told.
     pub fn original_target(self, property: PropertyId) -> Option<Option<NodeRef<'a>>> {
         match self.slot(property) {
-            SlotRef::ToOne(link) => {
-                link.0.original().map(|target| target.0.map(|pointer| NodeRef { pointer, arena: PhantomData }))
-            }
+            SlotRef::ToOne(link) => link
+                .0
+                .original()
+                .map(|target| target.0.map(|pointer| NodeRef { pointer, arena: PhantomData })),
             SlotRef::Value(_) | SlotRef::ToMany(_) => None,
         }
     }

@@ -3,7 +3,7 @@
 use indexmap::IndexSet;
 use rustc_hash::{FxBuildHasher, FxHashMap};
 
-use crate::arena::node::NodePtr;
+use crate::arena::node::{NodePtr, NodeRef, State};
 use crate::error::Error;
 use crate::meta::PropertyId;
 
@@ -41,6 +41,13 @@ pub struct CollectionChange {
 }
 
 impl Pending {
+    /// Notes that a property of a managed node was set.
+    pub fn mark_dirty(&mut self, node: NodeRef<'_>) {
+        if node.state() == State::Managed && node.take_queue_mark() {
+            self.dirty.push(node.pointer());
+        }
+    }
+
     /// Whether there is nothing to flush.
     pub fn is_empty(&self) -> bool {
         let Self { dirty, new, removed, orphans, collections, refused } = self;

@@ -85,7 +85,11 @@ pub trait Store: Send + Sync {
 
     /// Makes a node findable by its key; the one that is found already stays.
     #[doc(hidden)]
-    fn register(&mut self, node: NonNull<NodeHeader>, key: &[Cell<'_>]) -> Result<NonNull<NodeHeader>, DecodeError>;
+    fn register(
+        &mut self,
+        node: NonNull<NodeHeader>,
+        key: &[Cell<'_>],
+    ) -> Result<NonNull<NodeHeader>, DecodeError>;
 
     /// Makes the node of that key unfindable.
     #[doc(hidden)]
@@ -188,7 +192,11 @@ impl<R: Record> Store for Nodes<R> {
         Ok((node.cast(), true))
     }
 
-    fn register(&mut self, node: NonNull<NodeHeader>, key: &[Cell<'_>]) -> Result<NonNull<NodeHeader>, DecodeError> {
+    fn register(
+        &mut self,
+        node: NonNull<NodeHeader>,
+        key: &[Cell<'_>],
+    ) -> Result<NonNull<NodeHeader>, DecodeError> {
         Ok(self.by_key.entry(read_key::<R::Key>(key)?).or_insert(node.cast()).cast())
     }
 

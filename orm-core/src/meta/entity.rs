@@ -33,6 +33,23 @@ pub struct EntityMeta {
 }
 
 impl EntityMeta {
+    /// An entity without properties, for the derive to fill.
+    pub const fn new(name: &'static str, type_id: fn() -> TypeId, store: StoreFactory) -> Self {
+        Self {
+            name,
+            table: None,
+            schema: None,
+            comment: None,
+            properties: &[],
+            primary_key: &[],
+            indexes: &[],
+            checks: &[],
+            readonly: false,
+            type_id,
+            store,
+        }
+    }
+
     /// The position of the property of that name.
     pub fn property_index(&self, name: &str) -> Option<usize> {
         self.properties.iter().position(|property| property.name == name)

@@ -1,0 +1,59 @@
+//! Entities as a user holds them: handles, views, references, collections, builders.
+
+#[cfg(test)]
+mod by_hand;
+mod collection;
+mod detached;
+mod draft;
+mod handle;
+mod link;
+mod new;
+mod read;
+mod relation;
+
+pub use collection::CollectionView;
+pub use detached::{Collection, Detached, Ref};
+pub use draft::{Draft, DraftValue, TargetSource};
+pub use handle::{EntityView, Loaded, Managed, ViewExt};
+pub use link::{Link, OptionalLink};
+pub use new::{Create, New};
+pub use read::{read, read_generated, read_one, read_optional_one, set_one, set_optional_one, set_value};
+pub(crate) use relation::{
+    add_item, adopt, clear_items, refuse, remove_item, replace_items, resolve, set_to_one,
+};
+
+use crate::arena::{Record, ViewOf};
+use crate::hint::Shape;
+use crate::meta::EntityMeta;
+use crate::path::Paths;
+use crate::types::Key;
+
+/// A struct that derives `Entity`: rows of a table, documents of a collection.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no entity",
+    label = "expected an entity",
+    note = "write `#[derive(Entity)]` on the struct"
+)]
+pub trait Entity: Sized + Send + Sync + 'static {
+    /// Its slots in an arena.
+    type Record: Record<Key = Self::Key>;
+    /// Its primary key: a scalar, or a tuple for a composite one.
+    type Key: Key;
+    /// What a query loads that asks for nothing special.
+    type Whole: Shape<Entity = Self>;
+    /// The key and nothing else.
+    type KeyOnly: Shape<Entity = Self>;
+    /// What every handle knows, even of an entity that waits for its first flush.
+    type Unflushed: Shape<Entity = Self>;
+    /// What a builder starts with.
+    type Unset: Shape<Entity = Self>;
+    /// A node seen through a shape.
+    type View<S: Shape>: ViewOf<Self::Record> + EntityView<Entity = Self, Shape = S>;
+    /// Its paths, reached from `E` through `P`.
+    type Paths<E: 'static, P: 'static>: Paths;
+
+    /// What the derive knows of it.
+    fn meta() -> &'static EntityMeta {
+        <Self::Record as Record>::meta()
+    }
+}

@@ -1,0 +1,143 @@
+//! What one unit of work stands on: its arena, its connection, its transaction. No rules of the data mapper.
+
+mod lease;
+mod transaction;
+
+use std::any::Any;
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+
+pub(crate) use lease::Lease;
+pub(crate) use transaction::{Scope, UndoLog};
+
+use crate::arena::{Arena, Owner};
+use crate::driver::{Capabilities, Driver};
+use crate::error::Error;
+use crate::meta::Registry;
+use crate::query::Strategy;
+
+/// What all sessions of an `Orm` share.
+pub(crate) struct Shared {
+    pub(crate) driver: Arc<dyn Driver>,
+    pub(crate) registry: Arc<Registry>,
+    pub(crate) settings: Settings,
+}
+
+/// What a user may choose for all queries and flushes.
+#[derive(Debug, Clone)]
+pub(crate) struct Settings {
+    pub(crate) strategy: Strategy,
+    pub(crate) flush_mode: FlushMode,
+    /// How many rows one insert or update should have at the most.
+    pub(crate) batch_size: usize,
+}
+
+/// When pending changes are written by themselves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub enum FlushMode {
+    /// Before a query on an entity that has pending changes; the default.
+    #[default]
+    Auto,
+    /// Only by `flush` and `commit`.
+    Commit,
+    /// Before every query.
+    Always,
+}
+
+/// One unit of work.
+pub(crate) struct Session {
+    pub(crate) shared: Arc<Shared>,
+    id: u64,
+    me: Weak<Session>,
+    arena: Mutex<Arc<Arena>>,
+    refused: Mutex<Vec<Error>>,
+    flush_mode: FlushMode,
+    /// Held while flushing, so that two flushes follow each other.
+    pub(crate) flushing: tokio::sync::Mutex<()>,
+    pinned: tokio::sync::Mutex<Option<lease::Pinned>>,
+    depth: AtomicU32,
+}
+
+impl Session {
+    pub(crate) fn new(shared: Arc<Shared>, flush_mode: FlushMode) -> Arc<Self> {
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        let arena = Arena::new(Arc::clone(&shared.registry), true);
+        let session = Arc::new_cyclic(|me| Self {
+            shared,
+            id: NEXT.fetch_add(1, Ordering::Relaxed),
+            me: me.clone(),
+            arena: Mutex::new(arena),
+            refused: Mutex::default(),
+            flush_mode,
+            flushing: tokio::sync::Mutex::default(),
+            pinned: tokio::sync::Mutex::default(),
+            depth: AtomicU32::new(0),
+        });
+        session.arena().set_owner(session.owner());
+        session
+    }
+
+    fn owner(&self) -> Weak<dyn Owner> {
+        self.me.clone()
+    }
+
+    /// Tells it from others, for logs.
+    pub(crate) fn id(&self) -> u64 {
+        self.id
+    }
+
+    pub(crate) fn flush_mode(&self) -> FlushMode {
+        self.flush_mode
+    }
+
+    pub(crate) fn capabilities(&self) -> &Capabilities {
+        self.shared.driver.capabilities()
+    }
+
+    pub(crate) fn registry(&self) -> &Arc<Registry> {
+        &self.shared.registry
+    }
+
+    /// The arena of the entities that are managed now.
+    pub(crate) fn arena(&self) -> Arc<Arena> {
+        Arc::clone(&self.arena.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// An arena whose entities are not managed; a write to them makes the next flush fail.
+    pub(crate) fn untracked_arena(&self) -> Arc<Arena> {
+        let arena = Arena::new(Arc::clone(self.registry()), false);
+        arena.set_owner(self.owner());
+        arena
+    }
+
+    /// Starts over with an empty arena; handles of the old one stay readable.
+    pub(crate) fn clear(&self) {
+        let fresh = Arena::new(Arc::clone(self.registry()), true);
+        fresh.set_owner(self.owner());
+        let mut arena = self.arena.lock().unwrap_or_else(PoisonError::into_inner);
+        arena.retire();
+        *arena = fresh;
+        self.take_refused();
+    }
+
+    /// The calls that could not be obeyed since the last flush.
+    pub(crate) fn take_refused(&self) -> Vec<Error> {
+        std::mem::take(&mut self.refused.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Whether a call could not be obeyed since the last flush.
+    pub(crate) fn has_refused(&self) -> bool {
+        !self.refused.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
+    }
+}
+
+impl Owner for Session {
+    fn refuse(&self, error: Error) {
+        self.refused.lock().unwrap_or_else(PoisonError::into_inner).push(error);
+    }
+
+    fn into_any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync> {
+        self
+    }
+}
