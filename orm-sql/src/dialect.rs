@@ -1,0 +1,105 @@
+//! The SQL databases as a closed list, and the facts in which they differ. Knows no metadata.
+
+use std::fmt::Write;
+
+/// An SQL database's way of speaking.
+///
+/// A new one is a variant here and an arm in each `match`; there is no catch-all arm anywhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[allow(clippy::exhaustive_enums, reason = "a new dialect must break every match on it")]
+pub enum Dialect {
+    /// SQLite 3.35 and later.
+    Sqlite,
+}
+
+impl Dialect {
+    /// The database's name in messages.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Dialect::Sqlite => "sqlite",
+        }
+    }
+
+    /// The character around an identifier; inside of it, it is doubled.
+    pub const fn quote(self) -> char {
+        match self {
+            Dialect::Sqlite => '"',
+        }
+    }
+
+    /// How many parameters one statement can have.
+    pub const fn most_parameters(self) -> usize {
+        match self {
+            Dialect::Sqlite => 32_766,
+        }
+    }
+
+    /// How deep the tree of an expression can be. SQLite says 1,000; some of it is kept for what stands around a
+    /// condition.
+    pub const fn deepest_expression(self) -> u32 {
+        match self {
+            Dialect::Sqlite => 900,
+        }
+    }
+
+    /// Writes the placeholder of the parameter with that number, counted from one.
+    pub fn push_placeholder(self, text: &mut String, _number: usize) {
+        match self {
+            Dialect::Sqlite => text.push('?'),
+        }
+    }
+
+    /// Writes an identifier in quotes.
+    pub fn push_identifier(self, text: &mut String, name: &str) {
+        let quote = self.quote();
+        text.push(quote);
+        if name.contains(quote) {
+            for character in name.chars() {
+                if character == quote {
+                    text.push(quote);
+                }
+                text.push(character);
+            }
+        } else {
+            text.push_str(name);
+        }
+        text.push(quote);
+    }
+
+    /// An identifier in quotes.
+    pub fn identifier(self, name: &str) -> String {
+        let mut text = String::with_capacity(name.len() + 2);
+        self.push_identifier(&mut text, name);
+        text
+    }
+
+    /// What stands before an `offset` when there is no limit.
+    pub(crate) const fn no_limit(self) -> &'static str {
+        match self {
+            Dialect::Sqlite => " limit -1",
+        }
+    }
+}
+
+impl std::fmt::Display for Dialect {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// Writes a number into a text that is being built.
+pub(crate) fn push_number(text: &mut String, number: impl std::fmt::Display) {
+    write!(text, "{number}").expect("writing into a string cannot fail");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_quote_inside_an_identifier_is_doubled() {
+        assert_eq!(Dialect::Sqlite.identifier("author"), r#""author""#);
+        assert_eq!(Dialect::Sqlite.identifier(r#"a"; drop table x; --"#), r#""a""; drop table x; --""#);
+        assert_eq!(Dialect::Sqlite.identifier(""), r#""""#);
+    }
+}

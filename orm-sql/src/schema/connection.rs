@@ -1,0 +1,130 @@
+//! What the schema generator asks of a connection, and how it changes a schema in one transaction.
+
+use orm_core::driver::BoxFuture;
+use orm_core::{Result, Value};
+
+use crate::dialect::Dialect;
+
+/// One connection, as the schema generator uses it. Nobody else uses it meanwhile.
+///
+/// The generator begins and ends its transaction by statements, and switches SQLite's foreign keys off while it works
+/// and on again. When a connection is dropped half-way, the implementor MUST roll back what is open and MUST restore
+/// `pragma foreign_keys` before anyone else gets the connection.
+pub trait SchemaConnection: Send {
+    /// Runs a query and gives back all of its rows.
+    fn query<'a>(
+        &'a mut self,
+        sql: &'a str,
+        parameters: &'a [Value],
+    ) -> BoxFuture<'a, Result<Vec<Vec<Value>>>>;
+
+    /// Runs a statement.
+    fn execute<'a>(&'a mut self, sql: &'a str) -> BoxFuture<'a, Result<()>>;
+}
+
+/// Where the schema generator gets its connections.
+pub trait SchemaConnections: Send + Sync {
+    /// A connection, for one call of the generator.
+    fn connect(&self) -> BoxFuture<'_, Result<Box<dyn SchemaConnection>>>;
+}
+
+/// Whether foreign keys are enforced while a schema changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ForeignKeys {
+    /// As the connection has it.
+    Kept,
+    /// Not at all: tables with rows are dropped, and some made anew.
+    Off,
+}
+
+/// What stands before the statements where foreign keys are not enforced.
+pub(crate) fn foreign_keys_off(dialect: Dialect) -> &'static str {
+    match dialect {
+        Dialect::Sqlite => "pragma foreign_keys = off",
+    }
+}
+
+/// What stands after them.
+pub(crate) fn foreign_keys_on(dialect: Dialect) -> &'static str {
+    match dialect {
+        Dialect::Sqlite => "pragma foreign_keys = on",
+    }
+}
+
+/// A transaction that changes the schema.
+pub(crate) struct Transaction<'a> {
+    dialect: Dialect,
+    connection: &'a mut dyn SchemaConnection,
+    restore_foreign_keys: bool,
+}
+
+impl<'a> Transaction<'a> {
+    /// Begins it. SQLite does not hear of foreign keys inside of a transaction, so they are switched off before.
+    pub(crate) async fn begin(
+        dialect: Dialect,
+        connection: &'a mut dyn SchemaConnection,
+        foreign_keys: ForeignKeys,
+    ) -> Result<Self> {
+        let restore_foreign_keys =
+            foreign_keys == ForeignKeys::Off && foreign_keys_enforced(dialect, connection).await?;
+        if restore_foreign_keys {
+            connection.execute(foreign_keys_off(dialect)).await?;
+        }
+        let mut transaction = Self { dialect, connection, restore_foreign_keys };
+        match transaction.connection.execute(begin(dialect)).await {
+            Ok(()) => Ok(transaction),
+            Err(error) => {
+                let _ = transaction.restore().await;
+                Err(error)
+            }
+        }
+    }
+
+    /// The connection, inside of the transaction.
+    pub(crate) fn connection(&mut self) -> &mut dyn SchemaConnection {
+        &mut *self.connection
+    }
+
+    /// Runs statements, one after the other.
+    pub(crate) async fn run(&mut self, statements: &[String]) -> Result<()> {
+        for statement in statements {
+            self.connection.execute(statement).await?;
+        }
+        Ok(())
+    }
+
+    /// Commits if all went well, rolls back if not, and gives back what was the outcome.
+    pub(crate) async fn end<T>(mut self, outcome: Result<T>) -> Result<T> {
+        let outcome = match outcome {
+            Ok(value) => self.connection.execute("commit").await.map(|()| value),
+            Err(error) => Err(error),
+        };
+        if outcome.is_err() {
+            // The first error is the one to tell; a transaction that SQLite ended already cannot be rolled back.
+            let _ = self.connection.execute("rollback").await;
+        }
+        let restored = self.restore().await;
+        outcome.and_then(|value| restored.map(|()| value))
+    }
+
+    async fn restore(&mut self) -> Result<()> {
+        match self.restore_foreign_keys {
+            true => self.connection.execute(foreign_keys_on(self.dialect)).await,
+            false => Ok(()),
+        }
+    }
+}
+
+fn begin(dialect: Dialect) -> &'static str {
+    match dialect {
+        // The lock is taken at once, so that no other writer comes between reading the schema and changing it.
+        Dialect::Sqlite => "begin immediate",
+    }
+}
+
+async fn foreign_keys_enforced(dialect: Dialect, connection: &mut dyn SchemaConnection) -> Result<bool> {
+    let rows = match dialect {
+        Dialect::Sqlite => connection.query("pragma foreign_keys", &[]).await?,
+    };
+    Ok(matches!(rows.first().map(Vec::as_slice), Some([Value::Int(1) | Value::Bool(true), ..])))
+}

@@ -1,0 +1,97 @@
+//! Brings a database's schema in line with the entities.
+
+use std::sync::Arc;
+
+use orm_core::Result;
+use orm_core::meta::Registry;
+
+use crate::dialect::Dialect;
+use crate::schema::connection::{
+    ForeignKeys, SchemaConnections, Transaction, foreign_keys_off, foreign_keys_on,
+};
+use crate::schema::model::Schema;
+use crate::schema::{create_statements, drop_statements, from_registry};
+
+/// Makes, drops and updates the tables of the entities.
+///
+/// Every call changes the database in one transaction: all of it happens, or nothing.
+#[derive(Clone)]
+pub struct SchemaGenerator {
+    dialect: Dialect,
+    registry: Arc<Registry>,
+    connections: Arc<dyn SchemaConnections>,
+}
+
+impl SchemaGenerator {
+    /// A generator for the entities of a registry, on connections from there.
+    pub fn new(dialect: Dialect, registry: Arc<Registry>, connections: Arc<dyn SchemaConnections>) -> Self {
+        Self { dialect, registry, connections }
+    }
+
+    /// The schema that the entities want.
+    ///
+    /// # Errors
+    /// [`Error::Metadata`](orm_core::Error::Metadata) when they do not fit together.
+    pub fn target(&self) -> Result<Schema> {
+        from_registry(self.dialect, &self.registry)
+    }
+
+    /// Makes all tables, indexes and constraints.
+    ///
+    /// # Errors
+    /// When one of the tables is there already; `update()` makes only what is missing.
+    pub async fn create(&self) -> Result<()> {
+        let statements = create_statements(self.dialect, &self.target()?);
+        self.run(ForeignKeys::Kept, &statements).await
+    }
+
+    /// The statements of [`create`](Self::create).
+    pub fn create_sql(&self) -> Result<String> {
+        Ok(script(&create_statements(self.dialect, &self.target()?)))
+    }
+
+    /// Drops the tables of all entities and their pivot tables, with their rows. Other tables stay.
+    pub async fn drop(&self) -> Result<()> {
+        let statements = drop_statements(self.dialect, &self.target()?);
+        self.run(ForeignKeys::Off, &statements).await
+    }
+
+    /// The statements of [`drop`](Self::drop).
+    pub fn drop_sql(&self) -> Result<String> {
+        let statements = drop_statements(self.dialect, &self.target()?);
+        Ok(script(&self.without_foreign_keys(statements)))
+    }
+
+    /// Drops all tables of the entities and makes them again, empty.
+    pub async fn refresh(&self) -> Result<()> {
+        let target = self.target()?;
+        let mut statements = drop_statements(self.dialect, &target);
+        statements.extend(create_statements(self.dialect, &target));
+        self.run(ForeignKeys::Off, &statements).await
+    }
+
+    async fn run(&self, foreign_keys: ForeignKeys, statements: &[String]) -> Result<()> {
+        let mut connection = self.connections.connect().await?;
+        let mut transaction = Transaction::begin(self.dialect, &mut *connection, foreign_keys).await?;
+        let outcome = transaction.run(statements).await;
+        transaction.end(outcome).await
+    }
+
+    fn without_foreign_keys(&self, statements: Vec<String>) -> Vec<String> {
+        let mut all = vec![foreign_keys_off(self.dialect).to_owned()];
+        all.extend(statements);
+        all.push(foreign_keys_on(self.dialect).to_owned());
+        all
+    }
+}
+
+/// Statements as the text of a file.
+fn script(statements: &[String]) -> String {
+    statements.iter().map(|statement| format!("{statement};\n")).collect()
+}
+
+impl std::fmt::Debug for SchemaGenerator {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SchemaGenerator").field("dialect", &self.dialect).finish_non_exhaustive()
+    }
+}

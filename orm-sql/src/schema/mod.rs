@@ -1,0 +1,19 @@
+//! The database's schema: made from the entities, made in the database, read back, compared and brought up to date.
+
+pub mod model;
+
+mod connection;
+mod ddl;
+mod from_meta;
+mod generator;
+mod names;
+mod sql_text;
+mod types;
+
+#[cfg(test)]
+mod tests;
+
+pub use connection::{SchemaConnection, SchemaConnections};
+pub use ddl::{create_statements, drop_statements};
+pub use from_meta::from_registry;
+pub use generator::SchemaGenerator;

@@ -1,0 +1,5 @@
+//! The schema from entities to a database and back, on SQLite in memory.
+
+mod blog;
+mod create;
+mod memory;
