@@ -1,1 +1,12 @@
-//! orm
+//! A data mapper for Rust whose types know what was loaded.
+
+#[doc(hidden)]
+pub use orm_core::__private;
+pub use orm_core::{Cell, DriverError, DriverErrorKind, Error, FlushMode, Result, Value};
+pub use orm_core::{driver, em, entity, error, hint, meta, naming, path, query, types};
+pub use orm_core::{fields, orm::Orm, orm::OrmBuilder, populate};
+
+/// What most programs use.
+pub mod prelude {
+    pub use orm_core::prelude::*;
+}

@@ -240,6 +240,12 @@ pub enum Error {
         /// What was named.
         property: String,
     },
+    /// The orm was put together wrongly.
+    #[error("{message}")]
+    Configuration {
+        /// What is missing and what to write.
+        message: &'static str,
+    },
     /// The call needs an open transaction, or none.
     #[error("{message}")]
     Transaction {

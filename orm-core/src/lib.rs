@@ -5,16 +5,24 @@
 pub mod __private;
 pub mod arena;
 pub mod driver;
+pub mod em;
 pub mod entity;
 pub mod error;
 pub mod hint;
+pub(crate) mod load;
 pub mod meta;
 pub mod naming;
+pub mod orm;
 pub mod path;
+pub mod prelude;
 pub mod query;
 pub(crate) mod session;
 pub mod types;
+#[path = "uow_stub.rs"]
+pub(crate) mod uow;
 pub mod value;
+
+pub use session::FlushMode;
 
 pub use error::{DriverError, DriverErrorKind, Error, Result};
 pub use value::{Cell, Value};

@@ -4,7 +4,7 @@ use std::ptr::NonNull;
 use std::sync::Arc;
 
 use crate::arena::Arena;
-use crate::arena::node::{Node, NodeRef};
+use crate::arena::node::{Node, NodePtr, NodeRef};
 use crate::arena::record::Record;
 
 /// A node together with a share of its arena.
@@ -29,6 +29,12 @@ impl<R: Record> Owned<R> {
     pub fn new(node: NodeRef<'_>) -> Option<Self> {
         let arena = node.arena().share()?;
         Some(Self { node: NonNull::from(node.typed::<R>()?), arena })
+    }
+
+    /// A share of the node, if it is of this arena and of this record's entity.
+    pub fn shared(arena: &Arc<Arena>, node: NodePtr) -> Option<Self> {
+        let typed = NonNull::from(arena.node(node).typed::<R>()?);
+        Some(Self { arena: Arc::clone(arena), node: typed })
     }
 
     /// The node.

@@ -133,6 +133,8 @@ const _: () = {
         type Key = i64;
         // Scalars: Yes (lazy: No); to-one: Key (one_to_one inverse: Key too; eager: With<Whole of the target>); collections: No.
         type Whole = AuthorShape<__orm::Yes, __orm::Yes, __orm::Yes, __orm::No>;
+        // As Whole, but eager relations as if they were not.
+        type Plain = Self::Whole;
         type KeyOnly = AuthorShape<__orm::Yes, __orm::No, __orm::No, __orm::No>;
         // The key is Later where the database generates it (auto_increment, default_sql), Yes for a scalar otherwise,
         // Key for a relation that belongs to the key.
@@ -513,6 +515,7 @@ const _: () = {
         type Record = __Record;
         type Key = i64;
         type Whole = BookShape<__orm::Yes, __orm::Yes, __orm::Yes, __orm::Key, __orm::Key>;
+        type Plain = Self::Whole;
         type KeyOnly = BookShape<__orm::Yes, __orm::No, __orm::No, __orm::No, __orm::No>;
         type Unflushed = BookShape<__orm::Later, __orm::No, __orm::No, __orm::No, __orm::No>;
         type Unset = BookShape<__orm::Unset, __orm::Unset, __orm::Unset, __orm::Unset, __orm::Unset>;

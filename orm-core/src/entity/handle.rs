@@ -3,8 +3,9 @@
 use std::fmt;
 use std::marker::PhantomData;
 use std::ops::Deref;
+use std::sync::Arc;
 
-use crate::arena::{NodeRef, Owned, view};
+use crate::arena::{Arena, NodePtr, NodeRef, Owned, State, view};
 use crate::entity::Entity;
 use crate::error::Result;
 use crate::hint::{Fields, Hint, Populate, Select, Shape};
@@ -58,6 +59,32 @@ impl<E: Entity, S: Shape> Managed<E, S> {
         Some(Self { owned: Owned::new(node)?, shape: PhantomData })
     }
 
+    /// Handles of nodes that a query found.
+    pub(crate) fn from_nodes(arena: &Arc<Arena>, nodes: &[NodePtr]) -> Vec<Self> {
+        nodes
+            .iter()
+            .filter_map(|node| Owned::shared(arena, *node))
+            .map(|owned| Self { owned, shape: PhantomData })
+            .collect()
+    }
+
+    /// A handle of nothing that is stored: what is left when an entity could not be taken in.
+    pub(crate) fn gone(arena: &Arc<Arena>) -> Self {
+        let orphan = Arena::new(Arc::clone(arena.registry()), false);
+        let entity = orphan.registry().entities().find(|model| std::ptr::eq(model.meta, E::meta()));
+        let entity = entity.map_or(crate::meta::EntityId(0), |model| model.id);
+        let (node, _) = orphan
+            .lock()
+            .get_or_create(entity, State::Gone, None, &mut |_| Ok(()))
+            .expect("a node without values has none that does not fit");
+        Self::from_node(node).expect("the node was just made for its entity")
+    }
+
+    /// The arena.
+    pub(crate) fn arena(&self) -> &Arc<Arena> {
+        self.owned.arena()
+    }
+
     /// The node.
     pub(crate) fn node(&self) -> NodeRef<'_> {
         self.owned.node().erase()
@@ -91,6 +118,11 @@ impl<E: Entity, S: Shape> Managed<E, S> {
     {
         self.clone().reshape()
     }
+}
+
+/// A handle of a node that the caller knows to be of that entity and shape.
+pub(crate) fn handle_of<E: Entity, S: Shape>(node: NodeRef<'_>) -> Managed<E, S> {
+    Managed::from_node(node).expect("the caller knows the node's entity")
 }
 
 impl<E: Entity, S> Clone for Managed<E, S> {

@@ -14,12 +14,13 @@ mod relation;
 pub use collection::CollectionView;
 pub use detached::{Collection, Detached, Ref};
 pub use draft::{Draft, DraftValue, TargetSource};
-pub use handle::{EntityView, Loaded, Managed, ViewExt};
+pub(crate) use handle::handle_of;
+pub use handle::{AllFields, EntityView, Hints, Loaded, Managed, Only, ViewExt};
 pub use link::{Link, OptionalLink};
 pub use new::{Create, New};
 pub use read::{read, read_generated, read_one, read_optional_one, set_one, set_optional_one, set_value};
 pub(crate) use relation::{
-    add_item, adopt, clear_items, refuse, remove_item, replace_items, resolve, set_to_one,
+    add_item, adopt, adopt_managed, clear_items, refuse, remove_item, replace_items, resolve, set_to_one,
 };
 
 use crate::arena::{Record, ViewOf};
@@ -41,6 +42,8 @@ pub trait Entity: Sized + Send + Sync + 'static {
     type Key: Key;
     /// What a query loads that asks for nothing special.
     type Whole: Shape<Entity = Self>;
+    /// The same without relations that are always populated.
+    type Plain: Shape<Entity = Self>;
     /// The key and nothing else.
     type KeyOnly: Shape<Entity = Self>;
     /// What every handle knows, even of an entity that waits for its first flush.

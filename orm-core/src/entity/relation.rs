@@ -127,6 +127,50 @@ pub(crate) fn adopt<'a>(
     Ok(node)
 }
 
+/// Takes a draft in as the state of a row that is in the database.
+pub(crate) fn adopt_managed<'a>(
+    arena: &'a Arena,
+    draft: Draft,
+    at: &'static Location<'static>,
+) -> Result<NodeRef<'a>> {
+    let entity = arena.registry().find(draft.meta)?;
+    let model = Arc::clone(arena.registry().entity(entity));
+    let mut scalars = Vec::new();
+    let mut targets = Vec::new();
+    for (property, value) in draft.values.into_iter().enumerate() {
+        match (value, &model.property(property).relation) {
+            (Some(DraftValue::Scalar(value)), None) => scalars.push((property, value)),
+            (Some(DraftValue::Target(source)), Some(relation)) if relation.kind.holds_foreign_key() => {
+                let target = source.map(|source| resolve(arena, relation.target, source, at)).transpose()?;
+                targets.push((property, target));
+            }
+            _ => {}
+        }
+    }
+    let key = new_key(&model, &scalars, &targets)
+        .ok_or(Error::Required { entity: model.meta.name, property: key_name(arena, entity) })?;
+    let cells: Vec<Cell<'_>> = key.iter().map(Value::as_cell).collect();
+    let node = arena
+        .lock()
+        .reference_to(entity, &cells)
+        .map_err(|problem| decode_error(&model, model.key.first().copied().unwrap_or_default(), problem))?;
+    for (property, value) in &scalars {
+        if let Some(slot) = node.value_slot(*property) {
+            slot.load(value.as_cell(), crate::arena::Merge::Keep)
+                .map_err(|problem| decode_error(&model, *property, problem))?;
+        }
+    }
+    for (property, target) in targets {
+        if let crate::arena::SlotRef::ToOne(link) = node.slot(property)
+            && !link.is_dirty()
+        {
+            node.set_target(property, target, None);
+        }
+    }
+    node.set_initialized(true);
+    Ok(node)
+}
+
 /// The key of a new entity, if all of it was given.
 fn new_key(
     model: &crate::meta::EntityModel,

@@ -4,6 +4,7 @@
 mod atom;
 mod describe;
 mod fold;
+mod macros;
 mod property;
 
 pub use atom::{Atom, Covers, Given, Key, KeyKnown, Later, Loaded, Missing, No, Unset, With, Yes};

@@ -4,7 +4,7 @@ use std::hash::{Hash, Hasher};
 
 use smallvec::SmallVec;
 
-use crate::meta::PropertyId;
+use crate::meta::{EntityMeta, PropertyId};
 use crate::value::Value;
 
 /// Properties to follow from the root of a query; all but the last are relations.
@@ -135,6 +135,36 @@ impl Condition {
     /// The relation at `path` points at one of these keys.
     pub fn points_at(path: Path, keys: Vec<Vec<Value>>) -> Self {
         Condition::Property(path, Test::KeyIn(keys))
+    }
+
+    /// The condition in words, for a message.
+    pub fn describe(&self, root: &'static EntityMeta) -> String {
+        let list = |conditions: &[Condition], word: &str| {
+            let parts: Vec<String> = conditions.iter().map(|condition| condition.describe(root)).collect();
+            parts.join(word)
+        };
+        match self {
+            Condition::All(all) if all.is_empty() => "no condition".to_owned(),
+            Condition::All(all) => list(all, " and "),
+            Condition::Any(any) if any.is_empty() => "never".to_owned(),
+            Condition::Any(any) => format!("({})", list(any, " or ")),
+            Condition::Not(condition) => format!("not ({})", condition.describe(root)),
+            Condition::Property(path, test) => {
+                let mut entity = root;
+                let mut names = Vec::new();
+                for property in &path.0 {
+                    let Some(property) = entity.properties.get(usize::from(*property)) else { break };
+                    names.push(property.name);
+                    if let Some(relation) = property.as_relation() {
+                        entity = (relation.target)();
+                    }
+                }
+                if names.is_empty() {
+                    names.push("key");
+                }
+                format!("{} {test:?}", names.join("."))
+            }
+        }
     }
 
     /// Feeds what decides the text of the query to a hasher: operators and paths, never values.

@@ -105,6 +105,8 @@ pub struct Select {
     pub selection: Arc<Selection>,
     /// A hash of the selection, made once a shape.
     pub selection_key: SelectionKey,
+    /// Whether the selection's joins may give a root more than one row.
+    pub repeats: bool,
     /// Which roots.
     pub condition: Condition,
     /// In which order.

@@ -21,6 +21,7 @@ pub(crate) struct Shared {
     pub(crate) driver: Arc<dyn Driver>,
     pub(crate) registry: Arc<Registry>,
     pub(crate) settings: Settings,
+    pub(crate) plans: crate::load::PlanCache,
 }
 
 /// What a user may choose for all queries and flushes.

@@ -1,0 +1,94 @@
+//! The entity manager: what a user calls. Thin and typed over sessions, loading and the unit of work.
+
+mod assign;
+mod native;
+mod populate;
+mod query;
+mod run;
+mod transaction;
+mod view;
+mod write;
+
+use std::sync::Arc;
+
+pub use native::{NativeDeleteQuery, NativeUpdateQuery};
+pub use populate::Handles;
+pub use query::{Kind, Many, ManyAndCount, OneOrFail, OneOrNone, Query, Total};
+pub use transaction::Transaction;
+pub use view::{LoadExt, WithItems};
+
+use crate::arena::State;
+use crate::entity::{Entity, Managed};
+use crate::error::Result;
+use crate::path::KeyOperand;
+use crate::session::{FlushMode, Session};
+use crate::value::{Cell, Value};
+
+/// A unit of work: loads entities, keeps one instance a row, and writes what changed.
+///
+/// It is `Send + Sync`; cloning it gives another name for the same unit of work.
+#[derive(Clone)]
+pub struct EntityManager {
+    pub(crate) session: Arc<Session>,
+}
+
+impl EntityManager {
+    pub(crate) fn new(session: Arc<Session>) -> Self {
+        Self { session }
+    }
+
+    /// A number that tells it from others, for logs.
+    pub fn id(&self) -> u64 {
+        self.session.id()
+    }
+
+    /// An entity manager of its own on the same database: an empty unit of work.
+    pub fn fork(&self) -> Self {
+        self.fork_with(self.session.flush_mode())
+    }
+
+    /// The same, with another flush mode.
+    pub fn fork_with(&self, flush_mode: FlushMode) -> Self {
+        Self::new(Session::new(Arc::clone(&self.session.shared), flush_mode))
+    }
+
+    /// Forgets all entities and all that waited for a flush. Handles stay readable; a write through one makes the next
+    /// flush fail.
+    pub fn clear(&self) {
+        self.session.clear();
+    }
+
+    /// Whether a transaction is open.
+    pub fn in_transaction(&self) -> bool {
+        self.session.in_transaction()
+    }
+
+    /// A reference to the entity of that key, which MUST exist by the time of the flush. Asks nothing of the database.
+    ///
+    /// # Errors
+    /// [`UnknownEntity`](crate::Error::UnknownEntity).
+    pub fn reference<E: Entity>(&self, key: impl KeyOperand<E>) -> Result<Managed<E, E::KeyOnly>> {
+        let entity = self.session.registry().find(E::meta())?;
+        let values = key.into_key();
+        let cells: Vec<Cell<'_>> = values.iter().map(Value::as_cell).collect();
+        let arena = self.session.arena();
+        let node = arena.lock().reference_to(entity, &cells).map_err(|problem| crate::Error::Decode {
+            entity: E::meta().name,
+            property: E::meta().primary_key.first().map_or("", |key| E::meta().properties[*key].name),
+            problem,
+        })?;
+        Ok(Managed::from_node(node).expect("the node was just found by its entity"))
+    }
+
+    /// Whether the entity belongs to this unit of work and is stored, or will be.
+    pub fn contains<E: Entity, S: crate::hint::Shape>(&self, handle: &Managed<E, S>) -> bool {
+        let node = handle.node();
+        node.arena().id() == self.session.arena().id() && node.state() != State::Gone
+    }
+}
+
+impl std::fmt::Debug for EntityManager {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("EntityManager").field("id", &self.id()).finish_non_exhaustive()
+    }
+}

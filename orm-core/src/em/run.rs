@@ -1,0 +1,187 @@
+//! Running a query: from its typed form to a request, and from nodes back to handles.
+
+use std::future::IntoFuture;
+use std::sync::Arc;
+
+use crate::driver::BoxFuture;
+use crate::em::EntityManager;
+use crate::em::query::{Many, ManyAndCount, OneOrFail, OneOrNone, Query, State, Total};
+use crate::entity::{Entity, Managed};
+use crate::error::{Error, Result};
+use crate::hint::{Shape, ShapeTree};
+use crate::load::{self, Found, LoadPlan, Request};
+use crate::meta::EntityId;
+use crate::query::{Condition, Strategy};
+use crate::session::FlushMode;
+use crate::uow;
+use crate::value::{Cell, Value};
+
+impl EntityManager {
+    /// The plan of a shape.
+    pub(super) fn plan<S: Shape>(&self, state: &State) -> Result<(EntityId, Arc<LoadPlan>)> {
+        let registry = self.session.registry();
+        let entity = registry.find(S::Entity::meta())?;
+        let strategy = match self.session.capabilities().joins {
+            true => state.strategy,
+            false => Strategy::SelectIn,
+        };
+        Ok((entity, self.session.shared.plans.get::<S>(registry, entity, strategy, &state.inferred)))
+    }
+
+    /// Writes what is pending if the query could see it.
+    pub(super) async fn flush_before(&self, entities: &[EntityId]) -> Result<()> {
+        let needed = match self.session.flush_mode() {
+            FlushMode::Auto => uow::needs_flush(&self.session, entities),
+            FlushMode::Commit => false,
+            FlushMode::Always => true,
+        };
+        if needed { uow::flush(&self.session).await } else { Ok(()) }
+    }
+
+    /// Runs a query.
+    pub(super) async fn load_state(
+        &self,
+        entity: EntityId,
+        plan: Arc<LoadPlan>,
+        mut state: State,
+    ) -> Result<Found> {
+        if state.read_only {
+            state.refresh = true;
+        }
+        self.flush_before(&plan.entities).await?;
+        let request = Request {
+            plan,
+            is_point_read: state.key.is_some() && state.order.is_empty(),
+            condition: state.condition,
+            order: state.order,
+            limit: state.limit,
+            offset: state.offset,
+            distinct: state.distinct,
+            refresh: state.refresh,
+            read_only: state.read_only,
+        };
+        load::find(&self.session, request).await
+    }
+
+    /// The entity of that key, if all that is wanted of it is loaded.
+    fn find_loaded<S: Shape>(&self, key: &[Value]) -> Option<Managed<S::Entity, S>> {
+        let entity = self.session.registry().find(S::Entity::meta()).ok()?;
+        let arena = self.session.arena();
+        let cells: Vec<Cell<'_>> = key.iter().map(Value::as_cell).collect();
+        let node = arena.lock().find(entity, &cells).ok()??;
+        // A node is there: only now is the shape worth spelling out.
+        load::is_satisfied(node, &ShapeTree(S::known())).then(|| Managed::from_node(node))?
+    }
+
+    /// The entity of that key, or an error.
+    pub(super) async fn find_by_values_or_fail<E: Entity>(&self, key: Vec<Value>) -> Result<Managed<E>> {
+        let mut state = State::new(self.session.shared.settings.strategy);
+        state.condition = Condition::key_in(vec![key.clone()]);
+        state.key = Some(key);
+        let asked = state.clone();
+        self.find_first::<E::Whole>(state).await?.ok_or_else(|| not_found::<E>(&asked))
+    }
+
+    async fn find_many<S: Shape>(&self, state: State) -> Result<Vec<Managed<S::Entity, S>>> {
+        let (_, plan) = self.plan::<S>(&state)?;
+        let found = self.load_state(plan, state).await?;
+        Ok(Managed::from_nodes(&found.arena, &found.roots))
+    }
+
+    async fn find_first<S: Shape>(&self, mut state: State) -> Result<Option<Managed<S::Entity, S>>> {
+        if let Some(key) = &state.key
+            && !state.refresh
+            && !state.read_only
+            && let Some(found) = self.find_loaded::<S>(key)
+        {
+            return Ok(Some(found));
+        }
+        let (_, plan) = self.plan::<S>(&state)?;
+        if state.key.is_none() {
+            state.limit = Some(1);
+        }
+        let found = self.load_state(plan, state).await?;
+        Ok(Managed::from_nodes(&found.arena, &found.roots).into_iter().next())
+    }
+}
+
+impl<'em, E: Entity, S: Shape<Entity = E>, Hints: 'static, Reach: 'static> IntoFuture
+    for Query<'em, E, Many, S, Hints, Reach>
+{
+    type Output = Result<Vec<Managed<E, S>>>;
+    type IntoFuture = BoxFuture<'em, Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.em.find_many::<S>(self.state))
+    }
+}
+
+impl<'em, E: Entity, S: Shape<Entity = E>, Hints: 'static, Reach: 'static> IntoFuture
+    for Query<'em, E, OneOrNone, S, Hints, Reach>
+{
+    type Output = Result<Option<Managed<E, S>>>;
+    type IntoFuture = BoxFuture<'em, Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.em.find_first::<S>(self.state))
+    }
+}
+
+impl<'em, E: Entity, S: Shape<Entity = E>, Hints: 'static, Reach: 'static> IntoFuture
+    for Query<'em, E, OneOrFail, S, Hints, Reach>
+{
+    type Output = Result<Managed<E, S>>;
+    type IntoFuture = BoxFuture<'em, Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(async move {
+            let asked = self.state.clone();
+            self.em.find_first::<S>(self.state).await?.ok_or_else(|| not_found::<E>(&asked))
+        })
+    }
+}
+
+fn not_found<E: Entity>(state: &State) -> Error {
+    let condition = match &state.key {
+        Some(key) => key.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
+        None => state.condition.describe(E::meta()),
+    };
+    Error::NotFound { entity: E::meta().name, condition }
+}
+
+impl<'em, E: Entity, S: Shape<Entity = E>, Hints: 'static, Reach: 'static> IntoFuture
+    for Query<'em, E, ManyAndCount, S, Hints, Reach>
+{
+    type Output = Result<(Vec<Managed<E, S>>, u64)>;
+    type IntoFuture = BoxFuture<'em, Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(async move {
+            let condition = self.state.condition.clone();
+            let is_whole = self.state.limit.is_none() && self.state.offset.is_none();
+            let entities = self.em.find_many::<S>(self.state).await?;
+            if is_whole {
+                let total = entities.len() as u64;
+                return Ok((entities, total));
+            }
+            let entity = self.em.session.registry().find(E::meta())?;
+            let total = load::count(&self.em.session, entity, condition).await?;
+            Ok((entities, total))
+        })
+    }
+}
+
+impl<'em, E: Entity, S: Shape<Entity = E>, Hints: 'static, Reach: 'static> IntoFuture
+    for Query<'em, E, Total, S, Hints, Reach>
+{
+    type Output = Result<u64>;
+    type IntoFuture = BoxFuture<'em, Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(async move {
+            let (entity, plan) = self.em.plan::<S>(&self.state)?;
+            self.em.flush_before(&plan.entities).await?;
+            load::count(&self.em.session, entity, self.state.condition).await
+        })
+    }
+}

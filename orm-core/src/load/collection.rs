@@ -1,0 +1,63 @@
+//! The items of one collection under a condition, and how many there are.
+
+use std::sync::Arc;
+
+use crate::arena::{Arena, Merge, NodePtr};
+use crate::error::{Error, Result};
+use crate::load::follow::follow_up;
+use crate::load::plan::LoadPlan;
+use crate::load::request::{run, select_where};
+use crate::meta::PropertyId;
+use crate::query::{Condition, Path, PivotSource, Select};
+use crate::session::Session;
+
+/// The items of an owner's collection of which a condition holds.
+pub(crate) async fn collection_items(
+    session: &Session,
+    arena: &Arc<Arena>,
+    plan: &LoadPlan,
+    owner: NodePtr,
+    property: PropertyId,
+    condition: Condition,
+) -> Result<Vec<NodePtr>> {
+    let select = items_of(arena, plan, owner, property, condition)?;
+    let items = run(session, arena, select, Merge::Keep, None).await?;
+    follow_up(session, arena, plan, &items, Merge::Keep, false).await?;
+    Ok(items)
+}
+
+/// How many items an owner's collection has in the database.
+pub(crate) async fn collection_count(
+    session: &Session,
+    arena: &Arc<Arena>,
+    plan: &LoadPlan,
+    owner: NodePtr,
+    property: PropertyId,
+) -> Result<u64> {
+    let select = items_of(arena, plan, owner, property, Condition::always())?;
+    session.lease().await?.connection()?.count(select).await
+}
+
+fn items_of(
+    arena: &Arena,
+    plan: &LoadPlan,
+    owner: NodePtr,
+    property: PropertyId,
+    condition: Condition,
+) -> Result<Select> {
+    let node = arena.node(owner);
+    let key = node.key().ok_or(Error::NotFlushed { entity: node.meta().name })?;
+    let relation = node.model().property(property).relation.as_ref();
+    let inverse =
+        relation.filter(|relation| !relation.kind.is_many_to_many()).and_then(|relation| relation.inverse);
+    Ok(match inverse {
+        Some(inverse) => {
+            let path = Path(std::iter::once(inverse as u16).collect());
+            select_where(plan, Condition::points_at(path, vec![key]).and(condition), None)
+        }
+        None => {
+            let pivot = PivotSource { owner: node.entity(), property, owner_keys: vec![key] };
+            select_where(plan, condition, Some(pivot))
+        }
+    })
+}

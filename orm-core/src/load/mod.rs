@@ -1,0 +1,14 @@
+//! From a request to nodes: what to select, how rows become entities, and what to ask afterwards.
+
+mod collection;
+mod follow;
+mod hydrate;
+mod plan;
+mod request;
+mod satisfied;
+
+pub(crate) use collection::{collection_count, collection_items};
+pub(crate) use follow::populate;
+pub(crate) use plan::LoadPlan;
+pub(crate) use request::{Found, PlanCache, Request, count, find};
+pub(crate) use satisfied::is_satisfied;

@@ -1,0 +1,165 @@
+//! One request, from plan to entities: asks the driver, fills the arena, follows up.
+
+use std::sync::Arc;
+
+use crate::arena::{Arena, Merge, NodePtr};
+use crate::error::Result;
+use crate::hint::ShapeTree;
+use crate::load::follow::follow_up;
+use crate::load::hydrate::Hydrator;
+use crate::load::plan::LoadPlan;
+use crate::meta::EntityId;
+use crate::query::{Condition, Order, Path, PivotSource, Select, Selection, SelectionKey, Strategy};
+use crate::session::Session;
+
+/// What is asked.
+#[derive(Debug, Clone)]
+pub(crate) struct Request {
+    pub(crate) plan: Arc<LoadPlan>,
+    pub(crate) condition: Condition,
+    pub(crate) order: Vec<Order>,
+    pub(crate) limit: Option<u64>,
+    pub(crate) offset: Option<u64>,
+    pub(crate) distinct: bool,
+    /// Whether the database wins over what the user changed.
+    pub(crate) refresh: bool,
+    /// Whether the entities belong to no unit of work.
+    pub(crate) read_only: bool,
+    /// Whether at most a few rows are found by key.
+    pub(crate) is_point_read: bool,
+}
+
+/// Entities that were found.
+pub(crate) struct Found {
+    pub(crate) arena: Arc<Arena>,
+    pub(crate) roots: Vec<NodePtr>,
+}
+
+/// Runs a request and everything that follows it.
+pub(crate) async fn find(session: &Session, request: Request) -> Result<Found> {
+    let arena = match request.read_only {
+        true => session.untracked_arena(),
+        false => session.arena(),
+    };
+    let merge = if request.refresh { Merge::Overwrite } else { Merge::Keep };
+    let plan = Arc::clone(&request.plan);
+    let mut order = request.order;
+    order.extend(plan.joined_order.iter().cloned());
+    let select = Select {
+        selection: Arc::clone(&plan.selection),
+        selection_key: plan.selection_key,
+        repeats: plan.repeats_roots,
+        condition: request.condition,
+        order,
+        limit: request.limit,
+        offset: request.offset,
+        distinct: request.distinct,
+        pivot: None,
+        is_point_read: request.is_point_read,
+    };
+    let roots = run(session, &arena, select, merge, None).await?;
+    follow_up(session, &arena, &plan, &roots, merge, false).await?;
+    Ok(Found { arena, roots })
+}
+
+/// Counts what a request would find, whatever its limit.
+pub(crate) async fn count(session: &Session, entity: EntityId, condition: Condition) -> Result<u64> {
+    let columns = session.registry().entity(entity).key_columns.clone();
+    let select = Select {
+        selection: Arc::new(Selection { entity, columns, branches: Vec::new() }),
+        selection_key: SelectionKey(0),
+        repeats: false,
+        condition,
+        order: Vec::new(),
+        limit: None,
+        offset: None,
+        distinct: false,
+        pivot: None,
+        is_point_read: false,
+    };
+    session.lease().await?.connection()?.count(select).await
+}
+
+/// Runs one select; `owners` are those whose collections it fills.
+pub(super) async fn run(
+    session: &Session,
+    arena: &Arc<Arena>,
+    select: Select,
+    merge: Merge,
+    owners: Option<&[NodePtr]>,
+) -> Result<Vec<NodePtr>> {
+    // A condition through a collection may find a root more than once, too.
+    let repeats = select.repeats || reaches_collection(session, &select);
+    let hydrator = Hydrator::new(Arc::clone(arena), &select.selection, select.pivot.as_ref(), merge, repeats);
+    let mut lease = session.lease().await?;
+    let sink = lease.connection()?.select(select, Box::new(hydrator)).await?;
+    drop(lease);
+    let hydrator =
+        sink.into_any().downcast::<Hydrator>().expect("the driver gives back the sink it was given");
+    Ok(hydrator.finish(owners))
+}
+
+/// Whether the condition or the order goes through a collection.
+fn reaches_collection(session: &Session, select: &Select) -> bool {
+    let reaches = |path: &Path| {
+        let mut entity = session.registry().entity(select.selection.entity);
+        path.0.iter().any(|property| {
+            let Some(relation) = &entity.property(usize::from(*property)).relation else { return false };
+            entity = session.registry().target(relation);
+            relation.kind.is_to_many()
+        })
+    };
+    select.order.iter().any(|order| reaches(&order.path)) || any_path(&select.condition, &reaches)
+}
+
+fn any_path(condition: &Condition, test: &impl Fn(&Path) -> bool) -> bool {
+    match condition {
+        Condition::All(all) | Condition::Any(all) => all.iter().any(|condition| any_path(condition, test)),
+        Condition::Not(condition) => any_path(condition, test),
+        Condition::Property(path, _) => test(path),
+    }
+}
+
+/// A select of entities by condition, for follow-ups.
+pub(super) fn select_where(plan: &LoadPlan, condition: Condition, pivot: Option<PivotSource>) -> Select {
+    Select {
+        selection: Arc::clone(&plan.selection),
+        selection_key: plan.selection_key,
+        repeats: plan.repeats_roots,
+        condition,
+        order: plan.joined_order.clone(),
+        limit: None,
+        offset: None,
+        distinct: false,
+        pivot,
+        is_point_read: false,
+    }
+}
+
+/// Plans by shape, made once each.
+#[derive(Default)]
+pub(crate) struct PlanCache {
+    plans: std::sync::RwLock<rustc_hash::FxHashMap<PlanKey, Arc<LoadPlan>>>,
+}
+
+type PlanKey = (std::any::TypeId, Strategy, Vec<Path>);
+
+impl PlanCache {
+    /// The plan of the shape `S`.
+    pub(crate) fn get<S: crate::hint::Shape>(
+        &self,
+        registry: &crate::meta::Registry,
+        entity: EntityId,
+        strategy: Strategy,
+        shared: &[Path],
+    ) -> Arc<LoadPlan> {
+        use std::sync::PoisonError;
+        let key = (std::any::TypeId::of::<S>(), strategy, shared.to_vec());
+        if let Some(plan) = self.plans.read().unwrap_or_else(PoisonError::into_inner).get(&key) {
+            return Arc::clone(plan);
+        }
+        let plan = Arc::new(LoadPlan::new(registry, entity, &ShapeTree(S::known()), strategy, shared));
+        self.plans.write().unwrap_or_else(PoisonError::into_inner).insert(key, Arc::clone(&plan));
+        plan
+    }
+}

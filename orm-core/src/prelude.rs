@@ -1,0 +1,12 @@
+//! What most programs use: `use orm::prelude::*`.
+
+pub use crate::em::{EntityManager, LoadExt, Transaction};
+pub use crate::entity::{Collection, Entity, Loaded, Managed, New, Ref, ViewExt};
+pub use crate::error::{Error, Result};
+pub use crate::hint::Has;
+pub use crate::orm::Orm;
+pub use crate::path::Condition;
+pub use crate::query::Strategy;
+pub use crate::session::FlushMode;
+pub use crate::types::Json;
+pub use crate::{fields, populate};
