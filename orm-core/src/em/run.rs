@@ -39,12 +39,7 @@ impl EntityManager {
     }
 
     /// Runs a query.
-    pub(super) async fn load_state(
-        &self,
-        entity: EntityId,
-        plan: Arc<LoadPlan>,
-        mut state: State,
-    ) -> Result<Found> {
+    pub(super) async fn load_state(&self, plan: Arc<LoadPlan>, mut state: State) -> Result<Found> {
         if state.read_only {
             state.refresh = true;
         }

@@ -19,9 +19,7 @@ pub use handle::{AllFields, EntityView, Hints, Loaded, Managed, Only, ViewExt};
 pub use link::{Link, OptionalLink};
 pub use new::{Create, New};
 pub use read::{read, read_generated, read_one, read_optional_one, set_one, set_optional_one, set_value};
-pub(crate) use relation::{
-    add_item, adopt, adopt_managed, clear_items, refuse, remove_item, replace_items, resolve, set_to_one,
-};
+pub(crate) use relation::{adopt, adopt_managed, resolve, set_to_one};
 
 use crate::arena::{Record, ViewOf};
 use crate::hint::Shape;
