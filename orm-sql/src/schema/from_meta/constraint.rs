@@ -82,8 +82,8 @@ pub(super) fn add_indexes(cx: &Context<'_>, entity: &EntityModel, table: &mut Ta
 ///
 /// MikroORM makes it always; where the primary key or another index begins with these columns, that serves already.
 pub(super) fn add_foreign_key_index(cx: &Context<'_>, table: &mut Table, columns: Vec<String>) {
-    let mut others = table.indexes.iter().map(|index| &index.columns).chain([&table.primary_key]);
-    if !others.any(|other| other.starts_with(&columns)) {
+    let serves = |other: &[String]| other.starts_with(&columns);
+    if !serves(&table.primary_key) && !table.indexes.iter().any(|index| serves(&index.columns)) {
         add_index(cx, table, None, columns, false);
     }
 }

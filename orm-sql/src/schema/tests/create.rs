@@ -37,7 +37,6 @@ fn entities_become_tables() {
           constraint "book_status_check" check ("status" in ('draft', 'it''s out')),
           constraint "titled" check (title <> '')
         );
-        create index "book_author_id_index" on "book" ("author_id");
         create unique index "book_author_id_title_unique" on "book" ("author_id", "title");
         create table "tag" (
           "id" uuid_text not null,
