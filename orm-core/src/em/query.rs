@@ -41,7 +41,9 @@ pub struct Excluded;
     note = "leave the property out of `fields(…)` instead"
 )]
 pub trait MayExclude {}
+#[diagnostic::do_not_recommend]
 impl MayExclude for Everything {}
+#[diagnostic::do_not_recommend]
 impl MayExclude for Excluded {}
 
 /// A query that did not exclude anything.
@@ -51,7 +53,9 @@ impl MayExclude for Excluded {}
     note = "leave the property out of `fields(…)` instead"
 )]
 pub trait MayName {}
+#[diagnostic::do_not_recommend]
 impl MayName for Everything {}
+#[diagnostic::do_not_recommend]
 impl MayName for Named {}
 
 /// A query that is being built; `.await` runs it.
