@@ -21,6 +21,11 @@ impl TextFile {
             && !self.path.starts_with("ui-tests/tests/")
     }
 
+    /// What the derive writes, written by hand for core's own tests: it names and does what derived code does.
+    pub fn is_derived_by_hand(&self) -> bool {
+        self.path == "orm-core/src/entity/by_hand.rs"
+    }
+
     /// Written by a tool: cargo's lock file, rustc's messages.
     pub fn is_generated(&self) -> bool {
         self.path.ends_with("Cargo.lock") || self.path.ends_with(".stderr")

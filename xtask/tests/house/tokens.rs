@@ -61,6 +61,35 @@ pub fn crate_paths(tokens: TokenStream, depth: usize) -> Vec<CratePath> {
     paths
 }
 
+/// What `lib.rs` exports anew, with the module it comes from: `pub use error::{Error, Result};` is `Error` of `error`.
+pub fn reexports(tokens: TokenStream) -> Vec<(String, String)> {
+    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    let mut reexports = Vec::new();
+    for statement in tokens.split(|token| matches!(token, TokenTree::Punct(punct) if punct.as_char() == ';'))
+    {
+        let [
+            ..,
+            TokenTree::Ident(keyword),
+            TokenTree::Ident(module),
+            TokenTree::Punct(_),
+            TokenTree::Punct(_),
+            named,
+        ] = statement
+        else {
+            continue;
+        };
+        let names = match named {
+            TokenTree::Ident(name) if keyword == "use" => vec![name.to_string()],
+            TokenTree::Group(group) if keyword == "use" => {
+                first_idents(group.stream()).map(|name| name.to_string()).collect()
+            }
+            _ => Vec::new(),
+        };
+        reexports.extend(names.into_iter().map(|name| (name, module.to_string())));
+    }
+    reexports
+}
+
 /// What follows a path's root: `::module`, `::{a, b::c}`, `::*`; nothing for `pub(crate)` and for macros.
 fn named(rest: &[TokenTree], line: usize) -> Vec<CratePath> {
     let path = |module: String| CratePath { module, line, climbs: false };
@@ -160,6 +189,14 @@ mod tests {
         check(2, "use super::change_set; use super::super::em::Em;", &[("em", 1)]);
         check(3, "use super::super::a;", &[("super", 1)]);
         check(1, "use crate::*;", &[("*", 1)]);
+    }
+
+    #[test]
+    fn reexports_know_their_module() {
+        let lib = "//! Doc\npub mod error;\npub use error::{Error, Result};\npub use session::FlushMode;";
+        let found = reexports(lex(lib).expect("Rust"));
+        let expected = [("Error", "error"), ("Result", "error"), ("FlushMode", "session")];
+        assert_eq!(found, expected.map(|(name, module)| (name.to_owned(), module.to_owned())));
     }
 
     #[test]
