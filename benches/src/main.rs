@@ -3,6 +3,7 @@
 mod case;
 mod checksum;
 mod database;
+mod expansion;
 mod peer;
 mod peers;
 mod report;
@@ -10,7 +11,7 @@ mod runner;
 
 use std::process::ExitCode;
 
-use clap::{Parser, ValueEnum};
+use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::case::Case;
 use crate::peer::Result;
@@ -18,7 +19,10 @@ use crate::runner::Runner;
 
 /// Run times of orm and its peers on equal SQLite files.
 #[derive(Parser)]
+#[command(name = "orm-benches", args_conflicts_with_subcommands = true)]
 struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
     /// Print one line of JSON a case and peer
     #[arg(long)]
     json: bool,
@@ -33,8 +37,18 @@ struct Arguments {
     quick: bool,
 }
 
+#[derive(Subcommand)]
+enum Command {
+    Expansion(expansion::Arguments),
+}
+
 fn main() -> ExitCode {
-    match measure(&Arguments::parse()) {
+    let arguments = Arguments::parse();
+    let result = match &arguments.command {
+        Some(Command::Expansion(arguments)) => expansion::run(arguments),
+        None => measure(&arguments),
+    };
+    match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error}");
