@@ -6,6 +6,8 @@ pub use orm_core::{Cell, DriverError, DriverErrorKind, Error, FlushMode, Result,
 pub use orm_core::{driver, em, entity, error, hint, meta, naming, path, query, types};
 pub use orm_core::{fields, orm::Orm, orm::OrmBuilder, populate};
 
+pub use orm_core::{Entity, EntityBase, EntityEnum};
+
 /// What most programs use.
 pub mod prelude {
     pub use orm_core::prelude::*;

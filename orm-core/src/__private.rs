@@ -1,5 +1,7 @@
 //! Everything that generated code may name. No part of the public API.
 
+pub use orm_macros::__entity_with_bases;
+
 pub use crate::arena::{
     Items, Link as LinkSlot, Node, NodeRef, Record, Slot, SlotMut, SlotRef, ViewOf, new_store,
 };

@@ -24,5 +24,7 @@ pub mod value;
 
 pub use session::FlushMode;
 
+pub use orm_macros::{Entity, EntityBase, EntityEnum};
+
 pub use error::{DriverError, DriverErrorKind, Error, Result};
 pub use value::{Cell, Value};

@@ -1,1 +1,79 @@
-//! The derive macros of `orm`.
+//! The derive macros of `orm`: `Entity`, `EntityEnum`, `EntityBase`.
+//!
+//! The stages are folders, and none looks back: `attr` (syntax), `model` (meaning, defaults), `check` (rules across
+//! fields), `emit` (tokens).
+
+mod attr;
+mod base;
+mod check;
+mod emit;
+mod errors;
+mod model;
+mod print;
+mod root;
+
+use proc_macro::TokenStream;
+use syn::{DeriveInput, parse_macro_input};
+
+use errors::Errors;
+use model::{Base, Entity, EntityEnum};
+
+/// Makes an entity of a struct: see the documentation of `orm`.
+#[proc_macro_derive(Entity, attributes(orm))]
+pub fn derive_entity(input: TokenStream) -> TokenStream {
+    let input = parse_macro_input!(input as DeriveInput);
+    let bases = base::bases(&input);
+    if bases.is_empty() {
+        return expand(&input, &[]).into();
+    }
+    let mut errors = Errors::default();
+    let call = base::ask(&bases, &input, &mut errors);
+    let errors = errors.into_tokens();
+    quote::quote!(#call #errors).into()
+}
+
+/// Goes on with an entity whose bases' fields are in hand.
+#[doc(hidden)]
+#[proc_macro]
+pub fn __entity_with_bases(input: TokenStream) -> TokenStream {
+    let answer = parse_macro_input!(input as base::Answer);
+    let mut errors = Errors::default();
+    let next = answer.ask_on(&mut errors);
+    let errors = errors.into_tokens();
+    match next {
+        Some(call) => quote::quote!(#call #errors).into(),
+        None => {
+            let entity = expand(&answer.entity, &answer.bases);
+            quote::quote!(#entity #errors).into()
+        }
+    }
+}
+
+/// Makes a column of an enum without fields: texts, or with `#[orm(integer)]` numbers.
+#[proc_macro_derive(EntityEnum, attributes(orm))]
+pub fn derive_entity_enum(input: TokenStream) -> TokenStream {
+    let input = parse_macro_input!(input as DeriveInput);
+    let mut errors = Errors::default();
+    let generated = EntityEnum::read(&input, &mut errors).map(|entity_enum| emit::entity_enum(&entity_enum));
+    let errors = errors.into_tokens();
+    quote::quote!(#generated #errors).into()
+}
+
+/// Makes a struct's fields embeddable into entities with `#[orm(base)]`.
+#[proc_macro_derive(EntityBase, attributes(orm))]
+pub fn derive_entity_base(input: TokenStream) -> TokenStream {
+    base::entity_base(&parse_macro_input!(input as DeriveInput)).into()
+}
+
+fn expand(input: &DeriveInput, bases: &[Base]) -> proc_macro2::TokenStream {
+    let mut errors = Errors::default();
+    let Some(entity) = Entity::read(input, bases, &mut errors) else { return errors.into_tokens() };
+    check::all(&entity, &mut errors);
+    let generated = match errors.count() {
+        0 => emit::entity(&entity),
+        _ => emit::fallback(entity),
+    };
+    print::on_request(&input.ident, &generated);
+    let errors = errors.into_tokens();
+    quote::quote!(#generated #errors)
+}

@@ -1,0 +1,13 @@
+//! What the user meant: entities, properties, relations, enums, with defaults applied.
+
+mod casing;
+mod entity;
+mod entity_enum;
+mod property;
+mod relation;
+
+pub(crate) use casing::Casing;
+pub(crate) use entity::{Base, Entity};
+pub(crate) use entity_enum::{EntityEnum, Variants};
+pub(crate) use property::{Default, Kind, Property, Scalar};
+pub(crate) use relation::{Relation, RelationKind, argument};
