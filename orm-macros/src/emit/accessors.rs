@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 
-use crate::emit::parts::Parts;
+use crate::emit::parts::{Parts, span_of};
 use crate::model::{Kind, Property, Relation};
 
 /// The view's own impls and its accessors.
@@ -48,7 +48,7 @@ fn reader(parts: &Parts<'_>, index: usize, property: &Property) -> TokenStream {
     let Property { ident, vis, ty, attributes, .. } = property;
     let marker = parts.marker(property);
     let slot = quote!(&self.0.record().#ident);
-    let span = ident.span();
+    let span = span_of(property);
     match &property.kind {
         Kind::Scalar(_) if property.is_generated() => quote_spanned! { span =>
             #(#attributes)*
@@ -107,7 +107,7 @@ fn writer(parts: &Parts<'_>, index: usize, property: &Property) -> TokenStream {
                 return TokenStream::new();
             }
             let doc = format!("Sets `{}`; the next flush writes it.", property.name);
-            quote_spanned! { ident.span() =>
+            quote_spanned! {span_of(property) =>
                 #[doc = #doc]
                 #[track_caller]
                 #vis fn #set(&self, value: impl __orm::Operand<#ty>) {
@@ -145,7 +145,7 @@ fn relation_writer(parts: &Parts<'_>, index: usize, property: &Property, relatio
     let unset = relation.optional.then(|| {
         let unset = format_ident!("unset_{}", ident.unraw(), span = ident.span());
         let doc = format!("Points `{name}` at nothing.");
-        quote_spanned! { ident.span() =>
+        quote_spanned! {span_of(property) =>
             #[doc = #doc]
             #[track_caller]
             #vis fn #unset(&self) {
@@ -153,7 +153,7 @@ fn relation_writer(parts: &Parts<'_>, index: usize, property: &Property, relatio
             }
         }
     });
-    quote_spanned! { ident.span() =>
+    quote_spanned! {span_of(property) =>
         #[doc = #set_doc]
         #[track_caller]
         #vis fn #set<L: __orm::#link<#target>>(&self, target: L)

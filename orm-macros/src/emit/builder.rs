@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 
-use crate::emit::parts::Parts;
+use crate::emit::parts::{Parts, span_of};
 use crate::model::{Kind, Property};
 
 /// `struct ArticleBuilder<S>`.
@@ -30,7 +30,7 @@ pub(crate) fn builder(parts: &Parts<'_>) -> TokenStream {
     let steps = parts.properties().map(|(index, property)| step(parts, index, property));
     let required = entity.properties.iter().filter(|property| property.is_required()).map(|property| {
         let marker = parts.marker(property);
-        quote_spanned!(property.ident.span() => S: __orm::Gives<#marker>)
+        quote_spanned!(span_of(property) => S: __orm::Gives<#marker>)
     });
     quote! {
         #[allow(dead_code, unreachable_pub)]
@@ -92,7 +92,7 @@ fn step(parts: &Parts<'_>, index: usize, property: &Property) -> TokenStream {
             )
         }
     };
-    quote_spanned! { ident.span() =>
+    quote_spanned! {span_of(property) =>
         #(#attributes)*
         #vis fn #ident #generics(self, #argument) -> #result
         where

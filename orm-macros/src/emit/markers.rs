@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 
-use crate::emit::parts::{Parts, value_type};
+use crate::emit::parts::{Parts, span_of, value_type};
 use crate::model::{Kind, Property};
 
 /// `mod article { struct title; … }`
@@ -57,7 +57,7 @@ fn one(parts: &Parts<'_>, index: usize, property: &Property) -> TokenStream {
         }
     };
     let relation = target.map(|target| {
-        quote_spanned! { property.ident.span() =>
+        quote_spanned! {span_of(property) =>
             impl __orm::Relation for #marker { type Target = #target; }
         }
     });

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 
 use crate::attr::Name;
-use crate::emit::parts::{Parts, relation_kind};
+use crate::emit::parts::{Parts, relation_kind, span_of};
 use crate::model::{Default, Entity, Kind, Property, Relation, RelationKind, Scalar};
 
 /// The body of `Record::meta`.
@@ -54,7 +54,7 @@ fn property_meta(entity: &Entity, property: &Property) -> TokenStream {
         Kind::Scalar(scalar) => {
             let ty = &property.ty;
             let settings = scalar_settings(property, scalar);
-            quote_spanned!(property.ident.span() => __orm::PropertyMeta::scalar::<#ty>(#name) #settings)
+            quote_spanned!(span_of(property) => __orm::PropertyMeta::scalar::<#ty>(#name) #settings)
         }
         Kind::Relation(relation) => {
             let (kind, target) = (relation_kind(relation.kind), &relation.target);
@@ -104,8 +104,7 @@ fn scalar_settings(property: &Property, scalar: &Scalar) -> TokenStream {
         precision,
         check,
     } = scalar;
-    let value_of =
-        |value: &syn::Expr| quote_spanned!(property.ident.span() => || __orm::value_of::<#ty>(#value));
+    let value_of = |value: &syn::Expr| quote_spanned!(span_of(property) => || __orm::value_of::<#ty>(#value));
     let mut calls: Vec<TokenStream> = Vec::new();
     let words = [
         (*auto_increment, quote!(.auto_increment())),

@@ -80,3 +80,8 @@ pub(crate) fn value_type(property: &Property) -> TokenStream {
 pub(crate) fn relation_kind(kind: RelationKind) -> Ident {
     Ident::new(&format!("{kind:?}"), Span::call_site())
 }
+
+/// Where errors about a property belong: at the user's field. Names in generated code are resolved as generated ones.
+pub(crate) fn span_of(property: &Property) -> Span {
+    property.ident.span().resolved_at(Span::call_site())
+}

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 
 use crate::emit::meta::meta;
-use crate::emit::parts::{Parts, value_type};
+use crate::emit::parts::{Parts, span_of, value_type};
 use crate::model::{Kind, Property};
 
 /// `struct __Record` with a slot a property, and `Record` for it.
@@ -14,7 +14,7 @@ pub(crate) fn record(parts: &Parts<'_>) -> TokenStream {
         match &property.kind {
             Kind::Scalar(_) => {
                 let ty = &property.ty;
-                quote_spanned!(property.ident.span() => #ident: __orm::Slot<#ty>)
+                quote_spanned!(span_of(property) => #ident: __orm::Slot<#ty>)
             }
             Kind::Relation(relation) if relation.kind.is_to_many() => quote!(#ident: __orm::Items),
             Kind::Relation(_) => quote!(#ident: __orm::LinkSlot),
