@@ -10,6 +10,7 @@ pub mod entity;
 pub mod error;
 pub mod hint;
 pub(crate) mod load;
+pub mod log;
 pub mod meta;
 pub mod naming;
 pub mod orm;

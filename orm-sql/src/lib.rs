@@ -1,4 +1,7 @@
-//! SQL for `orm`: plans lowered to text, and the drivers that run it. Knows no typed entities and no BSON.
+//! SQL for `orm`: plans lowered to text, the drivers that run it, the schema. Knows no typed entities and no BSON.
 
 pub mod dialect;
+pub mod driver;
+mod lower;
+pub mod render;
 pub mod schema;

@@ -1,0 +1,204 @@
+//! Which values a statement's placeholders stand for, without its text: found by walking the plan as lowering did.
+
+use orm_core::query::{Condition, Select, Test};
+use orm_core::value::Value;
+use orm_core::{Error, Result};
+
+use crate::dialect::Dialect;
+use crate::lower::list::{List, ListForm, is_complete};
+use crate::lower::shape::unknown_condition;
+
+/// The property that a value belongs to, for messages.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Place {
+    pub(crate) entity: &'static str,
+    pub(crate) property: &'static str,
+}
+
+/// Takes the values of a statement in the order of its placeholders; a driver writes one.
+pub(crate) trait Binder {
+    /// One value.
+    fn value(&mut self, value: &Value, place: Place) -> Result<()>;
+    /// A number of our own: a limit, an offset.
+    fn number(&mut self, number: u64) -> Result<()>;
+    /// Text that is a pattern or a part of one.
+    fn text(&mut self, text: &str, place: Place) -> Result<()>;
+    /// A list of values as one parameter.
+    fn list(&mut self, values: &mut dyn Iterator<Item = &Value>, form: ListForm, place: Place) -> Result<()>;
+    /// A list of keys of several columns as one parameter.
+    fn keys(&mut self, keys: &mut dyn Iterator<Item = &[Value]>, place: Place) -> Result<()>;
+}
+
+/// A part of a statement's parameters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Slot {
+    /// The keys of the owners of a pivot select.
+    OwnerKeys,
+    /// All values of the condition.
+    Condition,
+    Limit,
+    Offset,
+}
+
+/// One test of a condition, in the order of the walk.
+pub(crate) type Places = Vec<Place>;
+
+/// What the placeholders of a compiled select stand for.
+#[derive(Debug)]
+pub(crate) struct BindPlan {
+    pub(crate) slots: Vec<Slot>,
+    /// The property of each test.
+    pub(crate) places: Places,
+    pub(crate) owner: Place,
+}
+
+impl BindPlan {
+    /// Hands the values of a select to the binder.
+    pub(crate) fn bind(&self, dialect: Dialect, select: &Select, binder: &mut dyn Binder) -> Result<()> {
+        for slot in &self.slots {
+            match slot {
+                Slot::OwnerKeys => {
+                    let keys = select.pivot.as_ref().map_or(&[][..], |pivot| &pivot.owner_keys);
+                    bind_keys(dialect, keys, binder, self.owner)?;
+                }
+                Slot::Condition => bind_condition(dialect, &select.condition, &self.places, binder)?,
+                Slot::Limit => binder.number(select.limit.unwrap_or(u64::MAX))?,
+                Slot::Offset => binder.number(select.offset.unwrap_or(0))?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Hands the values of a condition to the binder; `places` has one for each of its tests.
+pub(crate) fn bind_condition(
+    dialect: Dialect,
+    condition: &Condition,
+    places: &[Place],
+    binder: &mut dyn Binder,
+) -> Result<()> {
+    let mut places = places.iter().copied();
+    walk(dialect, condition, &mut places, binder)
+}
+
+fn walk(
+    dialect: Dialect,
+    condition: &Condition,
+    places: &mut dyn Iterator<Item = Place>,
+    binder: &mut dyn Binder,
+) -> Result<()> {
+    match condition {
+        Condition::All(conditions) | Condition::Any(conditions) => {
+            conditions.iter().try_for_each(|condition| walk(dialect, condition, places, binder))
+        }
+        Condition::Not(condition) => walk(dialect, condition, places, binder),
+        Condition::Property(_, test) => {
+            let place = places.next().expect("lowering noted a place for each test");
+            bind_test(dialect, test, place, binder)
+        }
+        _ => Err(unknown_condition(dialect)),
+    }
+}
+
+fn bind_test(dialect: Dialect, test: &Test, place: Place, binder: &mut dyn Binder) -> Result<()> {
+    match test {
+        Test::Equal(value) | Test::NotEqual(value) if value.is_null() => Ok(()),
+        Test::Equal(value)
+        | Test::NotEqual(value)
+        | Test::Greater(value)
+        | Test::GreaterOrEqual(value)
+        | Test::Less(value)
+        | Test::LessOrEqual(value) => binder.value(value, place),
+        Test::Between(low, high) => {
+            binder.value(low, place)?;
+            binder.value(high, place)
+        }
+        Test::In(values) | Test::NotIn(values) => {
+            let mut present = values.iter().filter(|value| !value.is_null());
+            match List::of_values(dialect, values).form {
+                ListForm::Empty => Ok(()),
+                ListForm::One | ListForm::Each(_) => {
+                    present.try_for_each(|value| binder.value(value, place))
+                }
+                form @ (ListForm::Json | ListForm::HexJson) => binder.list(&mut present, form, place),
+            }
+        }
+        Test::KeyIn(keys) => bind_keys(dialect, keys, binder, place),
+        Test::Like(pattern) => binder.text(&glob_of_like(pattern, place)?, place),
+        Test::LikeIgnoringCase(pattern) => binder.text(pattern, place),
+        Test::Contains(text) => binder.text(text, place),
+        Test::StartsWith(text) => binder.text(&(glob_of_text(text, place)? + "*"), place),
+        Test::EndsWith(text) => binder.text(&format!("*{}", glob_of_text(text, place)?), place),
+        Test::Null | Test::NotNull => Ok(()),
+        _ => Err(unknown_condition(dialect)),
+    }
+}
+
+pub(crate) fn bind_keys(dialect: Dialect, keys: &[Vec<Value>], binder: &mut dyn Binder, place: Place) -> Result<()> {
+    let width = keys.first().map_or(0, Vec::len);
+    if keys.iter().any(|key| key.len() != width) {
+        return Err(uneven_keys(place));
+    }
+    let complete = keys.iter().filter(|key| is_complete(key));
+    match List::of_keys(dialect, keys).form {
+        ListForm::Empty => Ok(()),
+        ListForm::One | ListForm::Each(_) => {
+            complete.flatten().try_for_each(|value| binder.value(value, place))
+        }
+        form @ (ListForm::Json | ListForm::HexJson) if width == 1 => {
+            binder.list(&mut complete.flatten(), form, place)
+        }
+        ListForm::Json | ListForm::HexJson => binder.keys(&mut complete.map(Vec::as_slice), place),
+    }
+}
+
+/// The error for keys of different lengths in one list.
+pub(crate) fn uneven_keys(place: Place) -> Error {
+    Error::Encode {
+        entity: place.entity,
+        property: place.property,
+        problem: "a key in the list has another number of columns than the relation; give each key column a value"
+            .into(),
+    }
+}
+
+/// SQLite's `like` ignores the case of ASCII letters, `glob` does not: the pattern is put into glob's words. A
+/// backslash takes the meaning from the character behind it, as it does on the other databases.
+fn glob_of_like(pattern: &str, place: Place) -> Result<String> {
+    let mut glob = String::with_capacity(pattern.len() + 8);
+    let mut characters = pattern.chars();
+    while let Some(character) = characters.next() {
+        match character {
+            '%' => glob.push('*'),
+            '_' => glob.push('?'),
+            '\\' => push_literal(&mut glob, characters.next().unwrap_or('\\')),
+            character => push_literal(&mut glob, character),
+        }
+    }
+    without_nul(glob, place)
+}
+
+fn glob_of_text(text: &str, place: Place) -> Result<String> {
+    let mut glob = String::with_capacity(text.len() + 8);
+    text.chars().for_each(|character| push_literal(&mut glob, character));
+    without_nul(glob, place)
+}
+
+fn push_literal(glob: &mut String, character: char) {
+    match character {
+        '*' | '?' | '[' => glob.extend(['[', character, ']']),
+        character => glob.push(character),
+    }
+}
+
+/// For SQLite a pattern ends at a NUL; it would match too much.
+fn without_nul(glob: String, place: Place) -> Result<String> {
+    match glob.contains('\0') {
+        true => Err(Error::Encode {
+            entity: place.entity,
+            property: place.property,
+            problem: "a pattern cannot contain the character NUL; compare with `eq`, or use `contains`".into(),
+        }),
+        false => Ok(glob),
+    }
+}

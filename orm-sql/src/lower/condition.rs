@@ -1,0 +1,296 @@
+//! Conditions as SQL.
+
+use orm_core::query::{Condition, Path, Test};
+use orm_core::value::Value;
+use orm_core::{Error, Result};
+
+use crate::dialect::Dialect;
+use crate::lower::bind::{Place, Places};
+use crate::lower::list::{List, ListForm};
+use crate::lower::scope::{Column, Scope, Usage, property_of, relation_of};
+use crate::lower::shape::{too_deep, unknown_condition};
+use crate::render::SqlWriter;
+
+/// This many terms stand in one row of `and`s; more are grouped by halves, as a database builds a tree from them that
+/// is as deep as the row is long.
+const WIDEST: usize = 50;
+
+/// Writes a condition and notes the property of each of its tests.
+///
+/// # Errors
+/// When a path leads nowhere, a test does not fit its property, or the tree is deeper than the dialect allows.
+pub(crate) fn write_condition(
+    w: &mut SqlWriter,
+    scope: &mut Scope<'_>,
+    condition: &Condition,
+    places: &mut Places,
+) -> Result<()> {
+    let mut lower = Lower { w, scope, places };
+    let height = lower.condition(condition, 0)?;
+    match height > lower.w.dialect().deepest_expression() {
+        true => Err(too_deep(lower.w.dialect())),
+        false => Ok(()),
+    }
+}
+
+struct Lower<'w, 's, 'a> {
+    w: &'w mut SqlWriter,
+    scope: &'s mut Scope<'a>,
+    places: &'w mut Places,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Junction {
+    All,
+    Any,
+}
+
+impl Lower<'_, '_, '_> {
+    /// Writes a condition; gives back how deep its tree is.
+    fn condition(&mut self, condition: &Condition, depth: u32) -> Result<u32> {
+        match condition {
+            Condition::All(_) => self.junction(Junction::All, condition, depth),
+            Condition::Any(_) => self.junction(Junction::Any, condition, depth),
+            Condition::Not(condition) => {
+                self.w.push("not (");
+                let height = self.condition(condition, depth + 1)?;
+                self.w.push(")");
+                Ok(height + 1)
+            }
+            Condition::Property(path, test) => self.property(path, test),
+            _ => Err(unknown_condition(self.w.dialect())),
+        }
+    }
+
+    fn junction(&mut self, junction: Junction, condition: &Condition, depth: u32) -> Result<u32> {
+        let mut terms = Vec::new();
+        flatten(junction, condition, &mut terms);
+        match (terms.as_slice(), junction) {
+            ([], Junction::All) => {
+                self.w.push("1 = 1");
+                Ok(2)
+            }
+            ([], Junction::Any) => {
+                self.w.push("1 = 0");
+                Ok(2)
+            }
+            (terms, _) => self.terms(junction, terms, depth),
+        }
+    }
+
+    fn terms(&mut self, junction: Junction, terms: &[&Condition], depth: u32) -> Result<u32> {
+        let word = match junction {
+            Junction::All => " and ",
+            Junction::Any => " or ",
+        };
+        if terms.len() > WIDEST {
+            let (first, second) = terms.split_at(terms.len() / 2);
+            self.w.push("(");
+            let left = self.terms(junction, first, depth)?;
+            self.w.push(")").push(word).push("(");
+            let right = self.terms(junction, second, depth)?;
+            self.w.push(")");
+            return Ok(left.max(right) + 1);
+        }
+        let mut height = 0;
+        for (index, term) in terms.iter().enumerate() {
+            if index > 0 {
+                self.w.push(word);
+            }
+            let grouped = matches!(term, Condition::All(_) | Condition::Any(_)) && terms.len() > 1;
+            self.w.push(if grouped { "(" } else { "" });
+            let term_height = self.condition(term, depth + 1)?;
+            self.w.push(if grouped { ")" } else { "" });
+            height = height.max(term_height) + u32::from(index > 0);
+        }
+        Ok(height)
+    }
+
+    fn property(&mut self, path: &Path, test: &Test) -> Result<u32> {
+        let place = self.place(path)?;
+        self.places.push(place);
+        let columns = self.scope.resolve(&path.0, Usage::Condition)?;
+        match (columns.as_slice(), test) {
+            (columns, Test::KeyIn(keys)) => {
+                if keys.first().is_some_and(|key| key.len() != columns.len()) {
+                    return Err(crate::lower::bind::uneven_keys(place));
+                }
+                write_list(self.w, columns, List::of_keys(self.w.dialect(), keys), false);
+            }
+            ([column], test) => self.test(*column, test)?,
+            (columns, Test::Null) => self.each_is_null(columns, " or ", " is null"),
+            (columns, Test::NotNull) => self.each_is_null(columns, " and ", " is not null"),
+            (columns, Test::Equal(Value::Null)) => self.each_is_null(columns, " or ", " is null"),
+            (columns, Test::NotEqual(Value::Null)) => self.each_is_null(columns, " and ", " is not null"),
+            _ => return Err(several_columns(self.w.dialect(), place)),
+        }
+        Ok(4)
+    }
+
+    /// A reference of several columns points nowhere as soon as one of them is null.
+    fn each_is_null(&mut self, columns: &[Column<'_>], word: &str, test: &str) {
+        self.w.push("(").list(word, columns, |w, column| {
+            w.column(column.alias, column.name).push(test);
+        });
+        self.w.push(")");
+    }
+
+    fn test(&mut self, column: Column<'_>, test: &Test) -> Result<()> {
+        let dialect = self.w.dialect();
+        let w = &mut *self.w;
+        let mut compare = |operator: &str| {
+            w.column(column.alias, column.name).push(operator).push_param();
+        };
+        match test {
+            Test::Equal(value) if value.is_null() => {
+                w.column(column.alias, column.name).push(" is null");
+            }
+            Test::NotEqual(value) if value.is_null() => {
+                w.column(column.alias, column.name).push(" is not null");
+            }
+            Test::Equal(_) => compare(" = "),
+            Test::NotEqual(_) => compare(" != "),
+            Test::Greater(_) => compare(" > "),
+            Test::GreaterOrEqual(_) => compare(" >= "),
+            Test::Less(_) => compare(" < "),
+            Test::LessOrEqual(_) => compare(" <= "),
+            Test::Between(..) => {
+                compare(" between ");
+                w.push(" and ").push_param();
+            }
+            Test::In(values) => write_list(w, &[column], List::of_values(dialect, values), false),
+            Test::NotIn(values) => write_list(w, &[column], List::of_values(dialect, values), true),
+            Test::Like(_) | Test::StartsWith(_) | Test::EndsWith(_) => match dialect {
+                Dialect::Sqlite => compare(" glob "),
+            },
+            Test::LikeIgnoringCase(_) => match dialect {
+                Dialect::Sqlite => {
+                    compare(" like ");
+                    w.push(" escape '\\'");
+                }
+            },
+            Test::Contains(_) => match dialect {
+                Dialect::Sqlite => {
+                    w.push("instr(").column(column.alias, column.name).push(", ").push_param().push(") > 0");
+                }
+            },
+            Test::Null => {
+                w.column(column.alias, column.name).push(" is null");
+            }
+            Test::NotNull => {
+                w.column(column.alias, column.name).push(" is not null");
+            }
+            Test::KeyIn(_) => unreachable!("keys are handled with any number of columns"),
+            _ => return Err(unknown_condition(dialect)),
+        }
+        Ok(())
+    }
+
+    /// The property at the end of a path; the key of the root for an empty one.
+    fn place(&self, path: &Path) -> Result<Place> {
+        let mut entity = self.scope.root.entity;
+        let Some((last, relations)) = path.0.split_last() else {
+            let key = entity.meta.primary_key.first().map_or("", |key| entity.meta.properties[*key].name);
+            return Ok(Place { entity: entity.meta.name, property: key });
+        };
+        for relation in relations {
+            entity = self.scope.registry.target(relation_of(entity, *relation)?.1);
+        }
+        Ok(Place { entity: entity.meta.name, property: property_of(entity, *last)?.meta.name })
+    }
+}
+
+/// The terms of a junction, with those of equal junctions inside of it.
+fn flatten<'c>(junction: Junction, condition: &'c Condition, terms: &mut Vec<&'c Condition>) {
+    match (junction, condition) {
+        (Junction::All, Condition::All(nested)) | (Junction::Any, Condition::Any(nested)) => {
+            nested.iter().for_each(|condition| flatten(junction, condition, terms));
+        }
+        (_, condition) => terms.push(condition),
+    }
+}
+
+/// Writes a test of columns against a list.
+pub(crate) fn write_list(w: &mut SqlWriter, columns: &[Column<'_>], list: List, negated: bool) {
+    let single = columns.len() == 1;
+    if list.with_null && list.form == ListForm::Empty {
+        let first = columns[0];
+        w.column(first.alias, first.name).push(if negated { " is not null" } else { " is null" });
+        return;
+    }
+    if list.with_null {
+        w.push("(");
+    }
+    let operator = if negated { " not in (" } else { " in (" };
+    match list.form {
+        ListForm::Empty => {
+            w.push(if negated { "1 = 1" } else { "1 = 0" });
+        }
+        ListForm::One => {
+            let equals = if negated { " != " } else { " = " };
+            w.push(if single { "" } else { "(" });
+            w.list(if negated { " or " } else { " and " }, columns, |w, column| {
+                w.column(column.alias, column.name).push(equals).push_param();
+            });
+            w.push(if single { "" } else { ")" });
+        }
+        ListForm::Each(count) => {
+            write_row(w, columns);
+            w.push(operator);
+            if !single {
+                w.push("values ");
+            }
+            w.list(", ", 0..count, |w, _| {
+                w.push(if single { "" } else { "(" });
+                w.list(", ", columns, |w, _| {
+                    w.push_param();
+                });
+                w.push(if single { "" } else { ")" });
+            });
+            w.push(")");
+        }
+        ListForm::Json | ListForm::HexJson => {
+            write_row(w, columns);
+            w.push(operator);
+            write_json_list(w, columns.len(), list.form);
+            w.push(")");
+        }
+    }
+    if list.with_null {
+        let first = columns[0];
+        w.push(if negated { " and " } else { " or " });
+        w.column(first.alias, first.name).push(if negated { " is not null)" } else { " is null)" });
+    }
+}
+
+/// Writes the select that unfolds a list which travels as one parameter.
+fn write_json_list(w: &mut SqlWriter, width: usize, form: ListForm) {
+    match w.dialect() {
+        Dialect::Sqlite if form == ListForm::HexJson => w.push("select unhex(value) from json_each("),
+        Dialect::Sqlite if width == 1 => w.push("select value from json_each("),
+        Dialect::Sqlite => {
+            w.push("select ").list(", ", 0..width, |w, part| {
+                w.push("value ->> ").number(part as u64);
+            });
+            w.push(" from json_each(")
+        }
+    };
+    w.push_param().push(")");
+}
+
+fn write_row(w: &mut SqlWriter, columns: &[Column<'_>]) {
+    let single = columns.len() == 1;
+    w.push(if single { "" } else { "(" });
+    w.list(", ", columns, |w, column| {
+        w.column(column.alias, column.name);
+    });
+    w.push(if single { "" } else { ")" });
+}
+
+fn several_columns(dialect: Dialect, place: Place) -> Error {
+    Error::Unsupported {
+        database: dialect.name(),
+        feature: format!("compare {}.{} with one value, as it has several columns", place.entity, place.property),
+        alternative: "compare it with keys, or compare its parts one by one".into(),
+    }
+}

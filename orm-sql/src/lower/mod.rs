@@ -1,0 +1,14 @@
+//! Plans and metadata to SQL text and bind plans. Decides what is written; how it is written is `render`'s.
+
+pub(crate) mod bind;
+pub(crate) mod cache;
+mod condition;
+#[cfg(test)]
+pub(crate) mod library;
+pub(crate) mod list;
+mod scope;
+pub(crate) mod select;
+pub(crate) mod shape;
+pub(crate) mod write;
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,421 @@
+//! The tables of one select: its root, a pivot table beside it, and the joins that relations and conditions ask for.
+
+use orm_core::meta::{EntityModel, PivotModel, PropertyModel, Registry, RelationModel};
+use orm_core::{Error, Result};
+use smallvec::SmallVec;
+
+use crate::render::{Alias, SqlWriter};
+
+/// Relations that lead from the root to a table.
+pub(crate) type Relations = SmallVec<[u16; 4]>;
+
+/// A column of an aliased table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Column<'a> {
+    pub(crate) alias: Alias,
+    pub(crate) name: &'a str,
+}
+
+/// A few columns: those of a key or of a foreign key.
+pub(crate) type Columns<'a> = SmallVec<[Column<'a>; 2]>;
+
+/// An entity's table within the statement.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Node<'a> {
+    pub(crate) alias: Alias,
+    pub(crate) entity: &'a EntityModel,
+}
+
+/// Whom a join serves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// It loads a relation; a condition does not take rows from it.
+    Populate,
+    /// It loads a relation, and conditions speak of the same rows.
+    Shared,
+    /// It serves conditions and orders only.
+    Condition,
+}
+
+/// Who looks for a join.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Usage {
+    /// A condition: must not take loaded rows away, unless the plan says so.
+    Condition,
+    /// An order: changes no row, so any join will do.
+    Order,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Part<'a> {
+    Pivot(&'a PivotModel),
+    Target(&'a EntityModel),
+}
+
+#[derive(Debug)]
+struct Join<'a> {
+    path: Relations,
+    role: Role,
+    inner: bool,
+    part: Part<'a>,
+    alias: Alias,
+    on: SmallVec<[(Column<'a>, Column<'a>); 2]>,
+}
+
+/// The `from` of one select.
+#[derive(Debug)]
+pub(crate) struct Scope<'a> {
+    pub(crate) registry: &'a Registry,
+    pub(crate) root: Node<'a>,
+    pub(crate) pivot: Option<(Alias, &'a PivotModel)>,
+    joins: Vec<Join<'a>>,
+    next_alias: u32,
+}
+
+impl<'a> Scope<'a> {
+    /// A select from an entity's table, or from a pivot table and the entity's table behind it. Aliases count on from
+    /// `first_alias`.
+    pub(crate) fn new(
+        registry: &'a Registry,
+        entity: &'a EntityModel,
+        pivot: Option<&'a PivotModel>,
+        first_alias: u32,
+    ) -> Self {
+        let root = Node { alias: Alias::new(&entity.table, first_alias), entity };
+        let mut scope = Self { registry, root, pivot: None, joins: Vec::new(), next_alias: first_alias + 1 };
+        scope.pivot = pivot.map(|pivot| (scope.new_alias(&pivot.table), pivot));
+        scope
+    }
+
+    /// The number that the next alias would have.
+    pub(crate) fn next_alias(&self) -> u32 {
+        self.next_alias
+    }
+
+    /// Whether the root's table alone is not enough.
+    pub(crate) fn has_joins(&self) -> bool {
+        !self.joins.is_empty()
+    }
+
+    fn new_alias(&mut self, table: &str) -> Alias {
+        let alias = Alias::new(table, self.next_alias);
+        self.next_alias += 1;
+        alias
+    }
+
+    /// What tells one row of the root from another: the pivot's own columns if there is a pivot, and the key.
+    pub(crate) fn source_key(&self) -> Columns<'a> {
+        let own = self.pivot.into_iter().flat_map(|(alias, pivot)| {
+            pivot.own_columns.iter().map(move |name| Column { alias, name: name.as_str() })
+        });
+        own.chain(self.root.key()).collect()
+    }
+
+    /// The table that a relation of `parent` leads to, for a role. `path` leads to the relation, itself included.
+    pub(crate) fn join(
+        &mut self,
+        parent: Node<'a>,
+        path: &[u16],
+        relation: &'a RelationModel,
+        role: Role,
+        inner: bool,
+    ) -> Node<'a> {
+        let entity: &'a EntityModel = self.registry.target(relation);
+        if let Some(found) = self.find(path, |join| join.role == role && matches!(join.part, Part::Target(_)))
+        {
+            return Node { alias: found, entity };
+        }
+        if let Some(pivot) = &relation.pivot {
+            let through = self.join_pivot(parent, path, pivot, role, inner);
+            let other = pivot.other_columns.iter().map(move |name| Column { alias: through, name });
+            return self.add(path, role, inner, entity, other.collect());
+        }
+        let property = &parent.entity.properties[usize::from(*path.last().expect("a join has a path"))];
+        match relation.kind.holds_foreign_key() {
+            true => {
+                let foreign_key = parent.columns(property).collect();
+                self.add(path, role, inner, entity, foreign_key)
+            }
+            false => {
+                let alias = self.new_alias(&entity.table);
+                let node = Node { alias, entity };
+                let inverse = &entity.properties[relation.inverse.expect("an inverse side has an owner")];
+                let on = node.columns(inverse).zip(parent.key()).collect();
+                self.joins.push(Join {
+                    path: path.into(),
+                    role,
+                    inner,
+                    part: Part::Target(entity),
+                    alias,
+                    on,
+                });
+                node
+            }
+        }
+    }
+
+    /// Joins an entity by its key.
+    fn add(
+        &mut self,
+        path: &[u16],
+        role: Role,
+        inner: bool,
+        entity: &'a EntityModel,
+        reference: Columns<'a>,
+    ) -> Node<'a> {
+        let node = Node { alias: self.new_alias(&entity.table), entity };
+        let on = node.key().zip(reference).collect();
+        let (path, alias) = (path.into(), node.alias);
+        self.joins.push(Join { path, role, inner, part: Part::Target(entity), alias, on });
+        node
+    }
+
+    /// The pivot table of a relation of `parent`.
+    pub(crate) fn join_pivot(
+        &mut self,
+        parent: Node<'a>,
+        path: &[u16],
+        pivot: &'a PivotModel,
+        role: Role,
+        inner: bool,
+    ) -> Alias {
+        if let Some(found) = self.find(path, |join| join.role == role && matches!(join.part, Part::Pivot(_)))
+        {
+            return found;
+        }
+        let alias = self.new_alias(&pivot.table);
+        let own = pivot.own_columns.iter().map(|name| Column { alias, name: name.as_str() });
+        let on = own.zip(parent.key()).collect();
+        self.joins.push(Join { path: path.into(), role, inner, part: Part::Pivot(pivot), alias, on });
+        alias
+    }
+
+    fn find(&self, path: &[u16], fits: impl Fn(&Join<'a>) -> bool) -> Option<Alias> {
+        self.joins.iter().find(|join| join.path.as_slice() == path && fits(join)).map(|join| join.alias)
+    }
+
+    /// Which join a condition or an order uses at a path: one that is there, else one of its own.
+    fn role_at(&self, path: &[u16], usage: Usage) -> Role {
+        let is_there = |role| self.find(path, |join| join.role == role).is_some();
+        match usage {
+            _ if is_there(Role::Shared) => Role::Shared,
+            Usage::Order if is_there(Role::Populate) => Role::Populate,
+            Usage::Order | Usage::Condition => Role::Condition,
+        }
+    }
+
+    /// Follows relations from the root, joining what is not joined yet.
+    fn follow(&mut self, relations: &[u16], usage: Usage) -> Result<Node<'a>> {
+        let mut node = self.root;
+        let mut borrowed = true;
+        for end in 1..=relations.len() {
+            let path = &relations[..end];
+            let (_, relation) = relation_of(node.entity, path[end - 1])?;
+            // Below a table of its own, a condition cannot go back to somebody else's.
+            let role = if borrowed { self.role_at(path, usage) } else { Role::Condition };
+            borrowed = role != Role::Condition;
+            node = self.join(node, path, relation, role, false);
+        }
+        Ok(node)
+    }
+
+    /// The columns that a path means. A path to a key that is also a foreign key needs no join.
+    pub(crate) fn resolve(&mut self, path: &[u16], usage: Usage) -> Result<Columns<'a>> {
+        let Resolved { entities, mut relations, mut columns } = self.walk(path)?;
+        // While the columns are part of the key, the table before them may hold them too.
+        while let Some((last, rest)) = relations.split_last() {
+            let entity = entities[relations.len()];
+            let Some(positions) = key_positions(entity, &columns) else { break };
+            let (property, relation) = relation_of(entities[rest.len()], *last)?;
+            if relation.kind.holds_foreign_key() {
+                columns = positions.iter().map(|position| property.columns.start + position).collect();
+                relations = rest;
+            } else if let Some(pivot) = &relation.pivot {
+                let parent = self.follow(rest, usage)?;
+                let role = self.role_at(relations, usage);
+                let alias = self.join_pivot(parent, relations, pivot, role, false);
+                let name = |position: &usize| Column { alias, name: pivot.other_columns[*position].as_str() };
+                return Ok(positions.iter().map(name).collect());
+            } else {
+                break;
+            }
+        }
+        let node = self.follow(relations, usage)?;
+        Ok(columns.iter().map(|column| node.column(*column)).collect())
+    }
+
+    /// The entities along a path, and the columns at its end.
+    fn walk<'p>(&self, path: &'p [u16]) -> Result<Resolved<'a, 'p>> {
+        let mut entities: SmallVec<[&'a EntityModel; 4]> = SmallVec::new();
+        entities.push(self.root.entity);
+        let (relations, last) = match path.split_last() {
+            None => (path, None),
+            Some((last, relations)) => (relations, Some(*last)),
+        };
+        for relation in relations {
+            let (_, relation) = relation_of(entities[entities.len() - 1], *relation)?;
+            entities.push(self.registry.target(relation));
+        }
+        let entity = entities[entities.len() - 1];
+        let Some(last) = last else {
+            return Ok(Resolved { entities, relations, columns: entity.key_columns.iter().copied().collect() });
+        };
+        let property = property_of(entity, last)?;
+        match &property.relation {
+            // The items' keys stand for a relation that has no columns here.
+            Some(relation) if !relation.kind.holds_foreign_key() => {
+                let target: &'a EntityModel = self.registry.target(relation);
+                entities.push(target);
+                let columns = target.key_columns.iter().copied().collect();
+                Ok(Resolved { entities, relations: path, columns })
+            }
+            _ => Ok(Resolved { entities, relations, columns: property.columns.clone().collect() }),
+        }
+    }
+
+    /// Writes `from`, the tables and their joins.
+    pub(crate) fn write_from(&self, w: &mut SqlWriter) {
+        w.push(" from ");
+        self.write_source(w);
+    }
+
+    fn write_source(&self, w: &mut SqlWriter) {
+        let root = self.root;
+        if let Some((alias, pivot)) = self.pivot {
+            w.table(pivot.schema.as_deref(), &pivot.table).push(" as ").alias(alias).push(" inner join ");
+        }
+        w.table(root.entity.schema.as_deref(), &root.entity.table).push(" as ").alias(root.alias);
+        if let Some((alias, pivot)) = self.pivot {
+            let other = pivot.other_columns.iter().map(|name| Column { alias, name });
+            write_on(w, other.zip(root.key()));
+        }
+        self.write_joins(w);
+    }
+
+    /// Writes the root behind a derived table that holds its keys.
+    pub(crate) fn write_from_keys(&self, w: &mut SqlWriter, keys: &str) {
+        w.push(" from (").push(keys).push(") as ").ident(KEYS);
+        let mut position = 0;
+        let mut on_keys = |w: &mut SqlWriter, columns: &[Column<'_>]| {
+            w.list(" and ", columns, |w, column| {
+                w.column(column.alias, column.name).push(" = ").ident(KEYS).push(".");
+                w.ident(&key_name(position));
+                position += 1;
+            });
+        };
+        if let Some((alias, pivot)) = self.pivot {
+            w.push(" inner join ").table(pivot.schema.as_deref(), &pivot.table).push(" as ").alias(alias);
+            let names = pivot.own_columns.iter().chain(&pivot.other_columns);
+            let columns: Columns<'_> = names.map(|name| Column { alias, name }).collect();
+            w.push(" on ");
+            on_keys(w, &columns);
+        }
+        let root = self.root;
+        w.push(" inner join ").table(root.entity.schema.as_deref(), &root.entity.table);
+        w.push(" as ").alias(root.alias);
+        match self.pivot {
+            None => {
+                w.push(" on ");
+                on_keys(w, &root.key().collect::<Columns<'_>>());
+            }
+            Some((alias, pivot)) => {
+                write_on(w, pivot.other_columns.iter().map(|name| Column { alias, name }).zip(root.key()));
+            }
+        }
+        self.write_joins(w);
+    }
+
+    fn write_joins(&self, w: &mut SqlWriter) {
+        for join in &self.joins {
+            w.push(if join.inner { " inner join " } else { " left join " });
+            match join.part {
+                Part::Pivot(pivot) => w.table(pivot.schema.as_deref(), &pivot.table),
+                Part::Target(entity) => w.table(entity.schema.as_deref(), &entity.table),
+            };
+            w.push(" as ").alias(join.alias);
+            write_on(w, join.on.iter().copied());
+        }
+    }
+}
+
+/// The alias of the derived table that holds the roots' keys.
+pub(crate) const KEYS: &str = "k";
+
+/// The name of a key column in the derived table.
+pub(crate) fn key_name(position: usize) -> String {
+    format!("k{position}")
+}
+
+struct Resolved<'a, 'p> {
+    /// The root and the target of each relation.
+    entities: SmallVec<[&'a EntityModel; 4]>,
+    relations: &'p [u16],
+    /// Columns of the last entity.
+    columns: SmallVec<[usize; 2]>,
+}
+
+fn write_on<'c>(w: &mut SqlWriter, pairs: impl Iterator<Item = (Column<'c>, Column<'c>)>) {
+    w.push(" on ").list(" and ", pairs, |w, (left, right)| {
+        w.column(left.alias, left.name).push(" = ").column(right.alias, right.name);
+    });
+}
+
+/// Where these columns are within the key, if all of them are.
+fn key_positions(entity: &EntityModel, columns: &[usize]) -> Option<SmallVec<[usize; 2]>> {
+    columns.iter().map(|column| entity.key_columns.iter().position(|key| key == column)).collect()
+}
+
+/// The property at a step of a path.
+pub(crate) fn property_of(entity: &EntityModel, property: u16) -> Result<&PropertyModel> {
+    entity.properties.get(usize::from(property)).ok_or_else(|| Error::UnknownProperty {
+        entity: entity.meta.name,
+        property: format!("#{property}"),
+    })
+}
+
+/// The relation at a step of a path.
+pub(crate) fn relation_of(entity: &EntityModel, property: u16) -> Result<(&PropertyModel, &RelationModel)> {
+    let model = property_of(entity, property)?;
+    let relation = model.relation.as_ref().ok_or_else(|| Error::Metadata {
+        entity: entity.meta.name,
+        property: model.meta.name,
+        problem: "it is no relation, so a path cannot lead through it".into(),
+    })?;
+    Ok((model, relation))
+}
+
+/// How much of a path leads through relations to many, the last of them included: beyond it, a root has one row. Zero
+/// when a root has but one row.
+pub(crate) fn multiplying_part(registry: &Registry, root: &EntityModel, path: &[u16]) -> Result<usize> {
+    let mut entity = root;
+    let mut part = 0;
+    for (index, step) in path.iter().enumerate() {
+        let property = property_of(entity, *step)?;
+        let Some(relation) = &property.relation else { break };
+        if relation.kind.is_to_many() {
+            part = index + 1;
+        }
+        entity = registry.target(relation);
+    }
+    Ok(part)
+}
+
+impl<'a> Node<'a> {
+    /// One column of this table.
+    pub(crate) fn column(self, column: usize) -> Column<'a> {
+        Column { alias: self.alias, name: &self.entity.columns[column].name }
+    }
+
+    /// The key's columns.
+    pub(crate) fn key(self) -> impl Iterator<Item = Column<'a>> + use<'a> {
+        self.entity.key_columns.iter().map(move |column| self.column(*column))
+    }
+
+    /// A property's columns.
+    pub(crate) fn columns(
+        self,
+        property: &'a PropertyModel,
+    ) -> impl Iterator<Item = Column<'a>> + use<'a> {
+        property.columns.clone().map(move |column| self.column(column))
+    }
+}

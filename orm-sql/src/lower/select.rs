@@ -1,0 +1,479 @@
+//! A select plan as SQL: what is read at which position, from which joins, in which order.
+
+use std::sync::Arc;
+
+use orm_core::meta::{EntityModel, PivotModel, PropertyModel, Registry, RelationKind};
+use orm_core::query::{Branch, Condition, Direction, Nulls, Order, Select, Selection};
+use orm_core::{Error, Result};
+
+use crate::dialect::Dialect;
+use crate::lower::bind::{BindPlan, Place, Slot};
+use crate::lower::condition::{write_condition, write_list};
+use crate::lower::list::List;
+use crate::lower::scope::{
+    Column, Columns, KEYS, Node, Role, Scope, Usage, key_name, multiplying_part, property_of, relation_of,
+};
+use crate::render::SqlWriter;
+
+/// A select as text, with what its placeholders stand for.
+#[derive(Debug)]
+pub(crate) struct Compiled {
+    pub(crate) sql: Arc<str>,
+    pub(crate) binds: BindPlan,
+    /// What was selected, for telling apart selections with the same hash.
+    pub(crate) selection: Arc<Selection>,
+}
+
+/// Lowers a select.
+pub(crate) fn lower_select(dialect: Dialect, registry: &Registry, select: &Select) -> Result<Compiled> {
+    let lower = Lower::new(dialect, registry, select)?;
+    lower.rows()
+}
+
+/// Lowers the count of a select's roots.
+pub(crate) fn lower_count(dialect: Dialect, registry: &Registry, select: &Select) -> Result<Compiled> {
+    let lower = Lower::new(dialect, registry, select)?;
+    lower.count()
+}
+
+/// An order of rows: a column, or an expression over a derived table's column.
+struct Term<'a> {
+    column: OrderColumn<'a>,
+    direction: Direction,
+    nulls: Nulls,
+}
+
+enum OrderColumn<'a> {
+    Of(Column<'a>),
+    /// The column of that number in the derived table of keys.
+    Key(usize),
+}
+
+struct Lower<'a> {
+    registry: &'a Registry,
+    select: &'a Select,
+    root: &'a EntityModel,
+    pivot: Option<Pivot<'a>>,
+    w: SqlWriter,
+    binds: BindPlan,
+}
+
+#[derive(Clone, Copy)]
+struct Pivot<'a> {
+    model: &'a PivotModel,
+    /// Whether the items' order is the collection's: it is the owner's side that keeps it.
+    is_ordered: bool,
+}
+
+impl<'a> Lower<'a> {
+    fn new(dialect: Dialect, registry: &'a Registry, select: &'a Select) -> Result<Self> {
+        let root = registry.entity(select.selection.entity);
+        let mut owner = Place { entity: root.meta.name, property: "" };
+        let mut pivot = None;
+        if let Some(source) = &select.pivot {
+            let entity = registry.entity(source.owner);
+            let (property, relation) = relation_of(entity, source.property as u16)?;
+            owner = Place { entity: entity.meta.name, property: property.meta.name };
+            let model = relation.pivot.as_deref().ok_or_else(|| Error::Metadata {
+                entity: owner.entity,
+                property: owner.property,
+                problem: "it has no pivot table to select from".into(),
+            })?;
+            pivot = Some(Pivot { model, is_ordered: relation.kind == RelationKind::ManyToManyOwner });
+        }
+        let binds = BindPlan { slots: Vec::new(), places: Vec::new(), owner };
+        Ok(Self { registry, select, root, pivot, w: SqlWriter::new(dialect), binds })
+    }
+
+    fn scope(&self, first_alias: u32) -> Scope<'a> {
+        Scope::new(self.registry, self.root, self.pivot.map(|pivot| pivot.model), first_alias)
+    }
+
+    fn finish(self) -> Result<Compiled> {
+        let selection = Arc::clone(&self.select.selection);
+        Ok(Compiled { sql: self.w.finish()?, binds: self.binds, selection })
+    }
+
+    fn rows(mut self) -> Result<Compiled> {
+        let mut scope = self.scope(0);
+        let mut columns: Vec<Column<'a>> = Vec::with_capacity(self.select.selection.width());
+        let mut collections = Vec::new();
+        if let Some((alias, pivot)) = scope.pivot {
+            columns.extend(pivot.own_columns.iter().map(|name| Column { alias, name: name.as_str() }));
+        }
+        let root = scope.root;
+        populate(
+            &mut scope,
+            &self.select.selection,
+            &mut Populating { node: root, path: &mut Vec::new(), required: true, shared: true },
+            &mut columns,
+            &mut collections,
+        )?;
+
+        let mut terms = Vec::new();
+        let by_keys = self.needs_keys()?;
+        let keys = match by_keys {
+            true => Some(self.keys(&scope, &mut terms)?),
+            false => None,
+        };
+        // Shared joins load only what the condition found, so the condition stands beside them once more.
+        let condition = match keys.is_none() || has_shared(&self.select.selection) {
+            true => self.condition(&mut scope, keys.is_none())?,
+            false => None,
+        };
+        if !by_keys {
+            self.terms(&mut scope, &mut terms, Usage::Order)?;
+        }
+        // Items come in their collection's order; roots that the plan orders alike are kept together by their key.
+        if !collections.is_empty() {
+            terms.extend(scope.source_key().into_iter().map(Term::ascending));
+            terms.extend(collections);
+        }
+
+        self.w.push(if self.select.distinct { "select distinct " } else { "select " });
+        self.w.list(", ", columns, |w, column| {
+            w.column(column.alias, column.name);
+        });
+        match &keys {
+            None => scope.write_from(&mut self.w),
+            Some(keys) => scope.write_from_keys(&mut self.w, keys),
+        }
+        if let Some(condition) = condition {
+            self.w.push(" where ").push(&condition);
+        }
+        write_order(&mut self.w, &terms);
+        if keys.is_none() {
+            self.limit();
+        }
+        self.finish()
+    }
+
+    /// Whether the roots must be found by themselves first, as a join could repeat them.
+    fn needs_keys(&self) -> Result<bool> {
+        let is_limited = self.select.limit.is_some() || self.select.offset.is_some();
+        if is_limited && joins_many(self.registry, self.root, &self.select.selection)? {
+            return Ok(true);
+        }
+        let selection = &self.select.selection;
+        let repeats_by_condition = any_path(&self.select.condition, &mut |path| {
+            let part = self.multiplying_part(path)?;
+            Ok(part > 0 && (is_limited || !loads(selection, &path[..part], true)))
+        })?;
+        if repeats_by_condition {
+            return Ok(true);
+        }
+        for order in &self.select.order {
+            let part = self.multiplying_part(&order.path.0)?;
+            if part > 0 && (is_limited || !loads(selection, &order.path.0[..part], false)) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Whether the condition's or the order's own joins can repeat a root.
+    fn repeats(&self, with_order: bool) -> Result<bool> {
+        let multiplies = |path: &[u16]| Ok(self.multiplying_part(path)? > 0);
+        if any_path(&self.select.condition, &mut |path| multiplies(path))? {
+            return Ok(true);
+        }
+        for order in self.select.order.iter().filter(|_| with_order) {
+            if multiplies(&order.path.0)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    fn multiplying_part(&self, path: &[u16]) -> Result<usize> {
+        multiplying_part(self.registry, self.root, path)
+    }
+
+    /// The roots' keys as a select of their own, with condition, order and limit; and the order by its columns.
+    fn keys(&mut self, outer: &Scope<'a>, terms: &mut Vec<Term<'a>>) -> Result<String> {
+        let mut scope = self.scope(outer.next_alias());
+        let key = scope.source_key();
+        let condition = self.condition(&mut scope, true)?;
+        let mut inner = Vec::new();
+        self.terms(&mut scope, &mut inner, Usage::Condition)?;
+        let repeats = self.repeats(true)?;
+        let w = &mut self.w;
+        w.push("select ").list(", ", key.iter().enumerate(), |w, (index, column)| {
+            w.column(column.alias, column.name).push(" as ").ident(&key_name(index));
+        });
+        for (index, term) in inner.iter().enumerate() {
+            w.push(", ");
+            match repeats {
+                true => term.write_aggregate(w),
+                false => term.column.write(w),
+            }
+            w.push(" as ").ident(&order_name(index));
+            terms.push(Term { column: OrderColumn::Key(index), ..*term });
+        }
+        scope.write_from(w);
+        if let Some(condition) = condition {
+            w.push(" where ").push(&condition);
+        }
+        if repeats {
+            w.push(" group by ").list(", ", &key, |w, column| {
+                w.column(column.alias, column.name);
+            });
+        }
+        if !inner.is_empty() {
+            w.push(" order by ").list(", ", inner.iter().enumerate(), |w, (index, term)| {
+                w.ident(&order_name(index)).push(direction(term.direction)).push(nulls(term.nulls));
+            });
+        }
+        self.limit();
+        Ok(self.w.take())
+    }
+
+    fn count(mut self) -> Result<Compiled> {
+        let mut scope = self.scope(0);
+        let repeats = self.repeats(false)?;
+        let condition = self.condition(&mut scope, true)?;
+        let key = scope.source_key();
+        match (repeats, key.as_slice()) {
+            (false, _) => self.w.push("select count(*)"),
+            (true, [column]) => {
+                self.w.push("select count(distinct ").column(column.alias, column.name).push(")")
+            }
+            (true, key) => self.w.push("select count(*) from (select distinct ").list(", ", key, |w, column| {
+                w.column(column.alias, column.name);
+            }),
+        };
+        scope.write_from(&mut self.w);
+        if let Some(condition) = condition {
+            self.w.push(" where ").push(&condition);
+        }
+        if repeats && key.len() > 1 {
+            self.w.push(") as ").ident(KEYS);
+        }
+        self.finish()
+    }
+
+    /// The condition on the roots; `with_owners` adds that they are items of the asked owners.
+    fn condition(&mut self, scope: &mut Scope<'a>, with_owners: bool) -> Result<Option<String>> {
+        let mut is_empty = true;
+        if let (true, Some(source), Some((alias, pivot))) = (with_owners, &self.select.pivot, scope.pivot) {
+            let own: Columns<'_> = pivot.own_columns.iter().map(|name| Column { alias, name }).collect();
+            if source.owner_keys.first().is_some_and(|key| key.len() != own.len()) {
+                return Err(crate::lower::bind::uneven_keys(self.binds.owner));
+            }
+            let list = List::of_keys(self.dialect(), &source.owner_keys);
+            write_list(&mut self.w, &own, list, false);
+            self.binds.slots.push(Slot::OwnerKeys);
+            is_empty = false;
+        }
+        if !self.select.condition.is_always() {
+            if !is_empty {
+                self.w.push(" and (");
+            }
+            // The walk is the same each time, so the places are noted once.
+            let mut places = Vec::new();
+            write_condition(&mut self.w, scope, &self.select.condition, &mut places)?;
+            self.binds.places = places;
+            self.binds.slots.push(Slot::Condition);
+            if !is_empty {
+                self.w.push(")");
+            }
+            is_empty = false;
+        }
+        let text = self.w.take();
+        Ok((!is_empty).then_some(text))
+    }
+
+    /// The order that the plan asks for.
+    fn terms(&self, scope: &mut Scope<'a>, terms: &mut Vec<Term<'a>>, usage: Usage) -> Result<()> {
+        if let (Some(pivot), Some((alias, _))) = (self.pivot, scope.pivot)
+            && let (true, Some(name)) = (pivot.is_ordered, &pivot.model.order_column)
+        {
+            terms.push(Term::ascending(Column { alias, name }));
+        }
+        for Order { path, direction, nulls } in &self.select.order {
+            let columns = scope.resolve(&path.0, usage)?;
+            terms.extend(columns.into_iter().map(|column| Term {
+                column: OrderColumn::Of(column),
+                direction: *direction,
+                nulls: *nulls,
+            }));
+        }
+        Ok(())
+    }
+
+    fn limit(&mut self) {
+        if self.select.limit.is_some() {
+            self.w.push(" limit ").push_param();
+            self.binds.slots.push(Slot::Limit);
+        }
+        if self.select.offset.is_some() {
+            if self.select.limit.is_none() {
+                let no_limit = self.dialect().no_limit();
+                self.w.push(no_limit);
+            }
+            self.w.push(" offset ").push_param();
+            self.binds.slots.push(Slot::Offset);
+        }
+    }
+
+    fn dialect(&self) -> Dialect {
+        self.w.dialect()
+    }
+}
+
+/// Where populating stands.
+struct Populating<'a, 'p> {
+    node: Node<'a>,
+    path: &'p mut Vec<u16>,
+    /// Whether every relation from the root to here must point somewhere.
+    required: bool,
+    /// Whether every relation from the root to here is shared with the condition.
+    shared: bool,
+}
+
+/// Joins the branches of a selection, depth first; gathers columns in the order of the row, and collections' orders.
+fn populate<'a>(
+    scope: &mut Scope<'a>,
+    selection: &'a Selection,
+    at: &mut Populating<'a, '_>,
+    columns: &mut Vec<Column<'a>>,
+    collections: &mut Vec<Term<'a>>,
+) -> Result<()> {
+    columns.extend(selection.columns.iter().map(|column| at.node.column(*column)));
+    for Branch { property, selection, shares_condition_join } in &selection.branches {
+        let (model, relation) = relation_of(at.node.entity, *property as u16)?;
+        at.path.push(*property as u16);
+        let shared = at.shared && *shares_condition_join;
+        let role = if shared { Role::Shared } else { Role::Populate };
+        let required = at.required && is_required(model);
+        let node = scope.join(at.node, at.path, relation, role, required && !shared);
+        if relation.kind == RelationKind::ManyToManyOwner
+            && let Some(pivot) = &relation.pivot
+            && let Some(name) = &pivot.order_column
+        {
+            let alias = scope.join_pivot(at.node, at.path, pivot, role, false);
+            collections.push(Term::ascending(Column { alias, name }));
+        }
+        if let Some((name, descending)) = relation.meta.order_by {
+            let target = node.entity;
+            let index = target.meta.property_index(name).ok_or_else(|| Error::UnknownProperty {
+                entity: target.meta.name,
+                property: name.to_owned(),
+            })?;
+            let direction = if descending { Direction::Descending } else { Direction::Ascending };
+            collections.extend(node.columns(property_of(target, index as u16)?).map(|column| Term {
+                column: OrderColumn::Of(column),
+                direction,
+                nulls: Nulls::Natural,
+            }));
+        }
+        let mut below = Populating { node, path: at.path, required, shared };
+        populate(scope, selection, &mut below, columns, collections)?;
+        at.path.pop();
+    }
+    Ok(())
+}
+
+/// Whether a row always has its target, so that an inner join takes nothing away.
+fn is_required(property: &PropertyModel) -> bool {
+    property.owning_relation().is_some() && !property.meta.nullable
+}
+
+/// Whether a selection joins a relation to many.
+fn joins_many(registry: &Registry, entity: &EntityModel, selection: &Selection) -> Result<bool> {
+    for branch in &selection.branches {
+        let (_, relation) = relation_of(entity, branch.property as u16)?;
+        if relation.kind.is_to_many() || joins_many(registry, registry.target(relation), &branch.selection)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+fn has_shared(selection: &Selection) -> bool {
+    selection.branches.iter().any(|branch| branch.shares_condition_join)
+}
+
+/// Whether the selection loads all these relations; `shared`: by the joins that the condition uses.
+fn loads(selection: &Selection, relations: &[u16], shared: bool) -> bool {
+    let Some((first, rest)) = relations.split_first() else { return true };
+    selection.branches.iter().any(|branch| {
+        branch.property == usize::from(*first)
+            && (!shared || branch.shares_condition_join)
+            && loads(&branch.selection, rest, shared)
+    })
+}
+
+/// Whether a path of the condition is one that `test` looks for.
+fn any_path(
+    condition: &Condition,
+    test: &mut impl FnMut(&[u16]) -> Result<bool>,
+) -> Result<bool> {
+    match condition {
+        Condition::All(conditions) | Condition::Any(conditions) => {
+            for condition in conditions {
+                if any_path(condition, test)? {
+                    return Ok(true);
+                }
+            }
+            Ok(false)
+        }
+        Condition::Not(condition) => any_path(condition, test),
+        Condition::Property(path, _) => test(&path.0),
+        _ => Ok(true),
+    }
+}
+
+impl<'a> Term<'a> {
+    fn ascending(column: Column<'a>) -> Self {
+        Self { column: OrderColumn::Of(column), direction: Direction::Ascending, nulls: Nulls::Natural }
+    }
+
+    /// The one value by which a root with several rows is ordered: the first in the direction of the order.
+    fn write_aggregate(&self, w: &mut SqlWriter) {
+        w.push(match self.direction {
+            Direction::Ascending => "min(",
+            Direction::Descending => "max(",
+        });
+        self.column.write(w);
+        w.push(")");
+    }
+}
+
+impl OrderColumn<'_> {
+    fn write(&self, w: &mut SqlWriter) {
+        match self {
+            OrderColumn::Of(column) => w.column(column.alias, column.name),
+            OrderColumn::Key(index) => w.ident(KEYS).push(".").ident(&order_name(*index)),
+        };
+    }
+}
+
+fn order_name(index: usize) -> String {
+    format!("o{index}")
+}
+
+fn write_order(w: &mut SqlWriter, terms: &[Term<'_>]) {
+    if terms.is_empty() {
+        return;
+    }
+    w.push(" order by ").list(", ", terms, |w, term| {
+        term.column.write(w);
+        w.push(direction(term.direction)).push(nulls(term.nulls));
+    });
+}
+
+fn direction(direction: Direction) -> &'static str {
+    match direction {
+        Direction::Ascending => "",
+        Direction::Descending => " desc",
+    }
+}
+
+fn nulls(nulls: Nulls) -> &'static str {
+    match nulls {
+        Nulls::Natural => "",
+        Nulls::First => " nulls first",
+        Nulls::Last => " nulls last",
+    }
+}

@@ -1,0 +1,131 @@
+//! A writer of SQL text. A value never becomes text: it becomes a placeholder, and the caller notes what to bind.
+
+use std::sync::Arc;
+
+use orm_core::{Error, Result};
+
+use crate::dialect::{Dialect, push_number};
+
+/// A table's name within one statement: the first letter of the table and a number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Alias {
+    letter: char,
+    number: u32,
+}
+
+impl Alias {
+    /// The alias with that number for a table.
+    pub fn new(table: &str, number: u32) -> Self {
+        let letter = table.chars().find(char::is_ascii_alphabetic).map_or('e', |char| char.to_ascii_lowercase());
+        Self { letter, number }
+    }
+}
+
+/// Builds the text of one statement, possibly in pieces that are put together later.
+#[derive(Debug)]
+pub struct SqlWriter {
+    dialect: Dialect,
+    text: String,
+    parameters: usize,
+}
+
+impl SqlWriter {
+    /// An empty statement.
+    pub fn new(dialect: Dialect) -> Self {
+        Self { dialect, text: String::with_capacity(256), parameters: 0 }
+    }
+
+    /// The dialect that is written.
+    pub fn dialect(&self) -> Dialect {
+        self.dialect
+    }
+
+    /// Writes a piece of SQL that came from nobody but us.
+    pub fn push(&mut self, sql: &str) -> &mut Self {
+        self.text.push_str(sql);
+        self
+    }
+
+    /// Writes a number of our own making.
+    pub fn number(&mut self, number: u64) -> &mut Self {
+        push_number(&mut self.text, number);
+        self
+    }
+
+    /// Writes an identifier.
+    pub fn ident(&mut self, name: &str) -> &mut Self {
+        self.dialect.push_identifier(&mut self.text, name);
+        self
+    }
+
+    /// Writes an alias.
+    pub fn alias(&mut self, alias: Alias) -> &mut Self {
+        let quote = self.dialect.quote();
+        self.text.push(quote);
+        self.text.push(alias.letter);
+        push_number(&mut self.text, alias.number);
+        self.text.push(quote);
+        self
+    }
+
+    /// Writes a column of an aliased table.
+    pub fn column(&mut self, alias: Alias, name: &str) -> &mut Self {
+        self.alias(alias);
+        self.text.push('.');
+        self.ident(name)
+    }
+
+    /// Writes a table with its schema.
+    pub fn table(&mut self, schema: Option<&str>, name: &str) -> &mut Self {
+        if let Some(schema) = schema {
+            self.ident(schema);
+            self.text.push('.');
+        }
+        self.ident(name)
+    }
+
+    /// Writes a placeholder; the caller notes what is bound to it.
+    pub fn push_param(&mut self) -> &mut Self {
+        self.parameters += 1;
+        self.dialect.push_placeholder(&mut self.text, self.parameters);
+        self
+    }
+
+    /// Writes `items` with `separator` between them.
+    pub fn list<T>(
+        &mut self,
+        separator: &str,
+        items: impl IntoIterator<Item = T>,
+        mut write: impl FnMut(&mut Self, T),
+    ) -> &mut Self {
+        for (index, item) in items.into_iter().enumerate() {
+            if index > 0 {
+                self.push(separator);
+            }
+            write(self, item);
+        }
+        self
+    }
+
+    /// Takes the text since the last call, for a piece that is placed later. Parameters keep counting, so pieces are
+    /// written in the order in which they will stand.
+    pub fn take(&mut self) -> String {
+        std::mem::take(&mut self.text)
+    }
+
+    /// The finished statement.
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`] when there are more parameters than the dialect allows.
+    pub fn finish(self) -> Result<Arc<str>> {
+        let most = self.dialect.most_parameters();
+        if self.parameters > most {
+            return Err(Error::Unsupported {
+                database: self.dialect.name(),
+                feature: format!("take {} parameters in one statement (at most {most})", self.parameters),
+                alternative: "ask in several queries, or compare one property with a list".into(),
+            });
+        }
+        Ok(self.text.into())
+    }
+}
