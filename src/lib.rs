@@ -3,7 +3,7 @@
 #[doc(hidden)]
 pub use orm_core::__private;
 pub use orm_core::{Cell, DriverError, DriverErrorKind, Error, FlushMode, Result, Value};
-pub use orm_core::{driver, em, entity, error, hint, meta, naming, path, query, types};
+pub use orm_core::{driver, em, entity, error, hint, log, meta, naming, path, query, types};
 pub use orm_core::{fields, orm::Orm, orm::OrmBuilder, populate};
 
 pub use orm_core::{Entity, EntityBase, EntityEnum};
@@ -11,4 +11,21 @@ pub use orm_core::{Entity, EntityBase, EntityEnum};
 /// What most programs use.
 pub mod prelude {
     pub use orm_core::prelude::*;
+    #[cfg(feature = "sqlite")]
+    pub use orm_sql::em::{SqlEntityManager, SqlOrm, SqliteBuilder};
+}
+
+/// SQLite: its options and driver.
+#[cfg(feature = "sqlite")]
+pub mod sqlite {
+    pub use orm_sql::driver::sqlite::{
+        JournalMode, SqliteConnection, SqliteDriver, SqliteOptions, Synchronous,
+    };
+    pub use orm_sql::em::IntoSqliteOptions;
+}
+
+/// The schema as data, and its generator.
+#[cfg(feature = "sqlite")]
+pub mod schema {
+    pub use orm_sql::schema::*;
 }

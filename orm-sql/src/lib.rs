@@ -2,6 +2,7 @@
 
 pub mod dialect;
 pub mod driver;
+pub mod em;
 mod lower;
 pub mod render;
 pub mod schema;

@@ -22,6 +22,8 @@ use crate::entity::{Entity, Managed};
 use crate::error::Result;
 use crate::path::KeyOperand;
 use crate::session::{FlushMode, Session};
+
+pub use crate::session::Lease;
 use crate::value::{Cell, Value};
 
 /// A unit of work: loads entities, keeps one instance a row, and writes what changed.
@@ -56,6 +58,14 @@ impl EntityManager {
     /// flush fail.
     pub fn clear(&self) {
         self.session.clear();
+    }
+
+    /// The connection that the next statement belongs on, for calls that only one kind of database has.
+    ///
+    /// # Errors
+    /// When no connection is to be had.
+    pub async fn lease_connection(&self) -> Result<Lease<'_>> {
+        self.session.lease().await
     }
 
     /// Whether a transaction is open.

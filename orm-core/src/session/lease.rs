@@ -15,19 +15,23 @@ pub(crate) struct Pinned {
     pub(super) undo: UndoLog,
 }
 
-/// A connection for one call or one flush.
-pub(crate) enum Lease<'s> {
-    /// From the pool.
+/// A connection for one call or one flush: the open transaction's, or one from the pool that goes back when dropped.
+pub struct Lease<'s>(Held<'s>);
+
+enum Held<'s> {
     Own(Box<dyn Connection>),
-    /// The open transaction's.
     Pinned(MutexGuard<'s, Option<Pinned>>),
 }
 
 impl Lease<'_> {
-    pub(crate) fn connection(&mut self) -> Result<&mut dyn Connection> {
-        match self {
-            Lease::Own(connection) => Ok(connection.as_mut()),
-            Lease::Pinned(pinned) => match pinned.as_mut() {
+    /// The connection.
+    ///
+    /// # Errors
+    /// [`Error::Transaction`] when the transaction ended meanwhile.
+    pub fn connection(&mut self) -> Result<&mut dyn Connection> {
+        match &mut self.0 {
+            Held::Own(connection) => Ok(connection.as_mut()),
+            Held::Pinned(pinned) => match pinned.as_mut() {
                 Some(pinned) => Ok(pinned.connection.as_mut()),
                 None => Err(Error::Transaction {
                     message: "the transaction ended while the call was waiting for it",
@@ -38,9 +42,9 @@ impl Lease<'_> {
 
     /// The open transaction's undo log, if there is a transaction.
     pub(crate) fn undo(&mut self) -> Option<&mut UndoLog> {
-        match self {
-            Lease::Own(_) => None,
-            Lease::Pinned(pinned) => pinned.as_mut().map(|pinned| &mut pinned.undo),
+        match &mut self.0 {
+            Held::Own(_) => None,
+            Held::Pinned(pinned) => pinned.as_mut().map(|pinned| &mut pinned.undo),
         }
     }
 }
@@ -51,9 +55,9 @@ impl Session {
         if self.depth.load(Ordering::Acquire) > 0 {
             let pinned = self.pinned.lock().await;
             if pinned.is_some() {
-                return Ok(Lease::Pinned(pinned));
+                return Ok(Lease(Held::Pinned(pinned)));
             }
         }
-        Ok(Lease::Own(self.shared.driver.connect().await?))
+        Ok(Lease(Held::Own(self.shared.driver.connect().await?)))
     }
 }

@@ -7,7 +7,7 @@ use std::any::Any;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
-pub(crate) use lease::Lease;
+pub use lease::Lease;
 pub(crate) use transaction::{Scope, UndoLog};
 
 use crate::arena::{Arena, Owner};

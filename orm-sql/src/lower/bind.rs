@@ -117,9 +117,7 @@ fn bind_test(dialect: Dialect, test: &Test, place: Place, binder: &mut dyn Binde
             let mut present = values.iter().filter(|value| !value.is_null());
             match List::of_values(dialect, values).form {
                 ListForm::Empty => Ok(()),
-                ListForm::One | ListForm::Each(_) => {
-                    present.try_for_each(|value| binder.value(value, place))
-                }
+                ListForm::One | ListForm::Each(_) => present.try_for_each(|value| binder.value(value, place)),
                 form @ (ListForm::Json | ListForm::HexJson) => binder.list(&mut present, form, place),
             }
         }
@@ -134,7 +132,12 @@ fn bind_test(dialect: Dialect, test: &Test, place: Place, binder: &mut dyn Binde
     }
 }
 
-pub(crate) fn bind_keys(dialect: Dialect, keys: &[Vec<Value>], binder: &mut dyn Binder, place: Place) -> Result<()> {
+pub(crate) fn bind_keys(
+    dialect: Dialect,
+    keys: &[Vec<Value>],
+    binder: &mut dyn Binder,
+    place: Place,
+) -> Result<()> {
     let width = keys.first().map_or(0, Vec::len);
     if keys.iter().any(|key| key.len() != width) {
         return Err(uneven_keys(place));
@@ -157,8 +160,9 @@ pub(crate) fn uneven_keys(place: Place) -> Error {
     Error::Encode {
         entity: place.entity,
         property: place.property,
-        problem: "a key in the list has another number of columns than the relation; give each key column a value"
-            .into(),
+        problem:
+            "a key in the list has another number of columns than the relation; give each key column a value"
+                .into(),
     }
 }
 
@@ -197,7 +201,8 @@ fn without_nul(glob: String, place: Place) -> Result<String> {
         true => Err(Error::Encode {
             entity: place.entity,
             property: place.property,
-            problem: "a pattern cannot contain the character NUL; compare with `eq`, or use `contains`".into(),
+            problem: "a pattern cannot contain the character NUL; compare with `eq`, or use `contains`"
+                .into(),
         }),
         false => Ok(glob),
     }

@@ -290,7 +290,10 @@ fn write_row(w: &mut SqlWriter, columns: &[Column<'_>]) {
 fn several_columns(dialect: Dialect, place: Place) -> Error {
     Error::Unsupported {
         database: dialect.name(),
-        feature: format!("compare {}.{} with one value, as it has several columns", place.entity, place.property),
+        feature: format!(
+            "compare {}.{} with one value, as it has several columns",
+            place.entity, place.property
+        ),
         alternative: "compare it with keys, or compare its parts one by one".into(),
     }
 }

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use orm_core::arena::Store;
 use orm_core::meta::{EntityId, EntityMeta, PropertyMeta, Registry, RelationKind};
 use orm_core::naming::SnakeCase;
-use orm_core::query::{Branch, Condition, Direction, Nulls, Order, Path, Select, Selection, SelectionKey, Test};
+use orm_core::query::{
+    Branch, Condition, Direction, Nulls, Order, Path, Select, Selection, SelectionKey, Test,
+};
 use orm_core::value::Value;
 use rust_decimal::Decimal;
 
@@ -25,57 +27,92 @@ macro_rules! entity {
     };
 }
 
-entity!(Author, AUTHOR, [0], [
-    PropertyMeta::scalar::<i64>("id").primary().auto_increment(),
-    PropertyMeta::scalar::<String>("name"),
-    PropertyMeta::scalar::<Option<String>>("email").unique(),
-    PropertyMeta::scalar::<Option<i32>>("age"),
-    PropertyMeta::relation("favourite", RelationKind::ManyToOne, || &BOOK).nullable(),
-    PropertyMeta::relation("books", RelationKind::OneToMany, || &BOOK).mapped_by("author"),
-    PropertyMeta::relation("address", RelationKind::OneToOneInverse, || &ADDRESS),
-    PropertyMeta::scalar::<i32>("version").version(),
-]);
+entity!(
+    Author,
+    AUTHOR,
+    [0],
+    [
+        PropertyMeta::scalar::<i64>("id").primary().auto_increment(),
+        PropertyMeta::scalar::<String>("name"),
+        PropertyMeta::scalar::<Option<String>>("email").unique(),
+        PropertyMeta::scalar::<Option<i32>>("age"),
+        PropertyMeta::relation("favourite", RelationKind::ManyToOne, || &BOOK).nullable(),
+        PropertyMeta::relation("books", RelationKind::OneToMany, || &BOOK).mapped_by("author"),
+        PropertyMeta::relation("address", RelationKind::OneToOneInverse, || &ADDRESS),
+        PropertyMeta::scalar::<i32>("version").version(),
+    ]
+);
 
-entity!(Book, BOOK, [0], [
-    PropertyMeta::scalar::<i64>("id").primary().auto_increment(),
-    PropertyMeta::scalar::<String>("title"),
-    PropertyMeta::scalar::<Option<Decimal>>("price"),
-    PropertyMeta::relation("author", RelationKind::ManyToOne, || &AUTHOR),
-    PropertyMeta::relation("publisher", RelationKind::ManyToOne, || &PUBLISHER).nullable(),
-    PropertyMeta::relation("tags", RelationKind::ManyToManyOwner, || &TAG).fixed_order("position"),
-    PropertyMeta::relation("lines", RelationKind::OneToMany, || &LINE).order_by(("quantity", true)),
-]);
+entity!(
+    Book,
+    BOOK,
+    [0],
+    [
+        PropertyMeta::scalar::<i64>("id").primary().auto_increment(),
+        PropertyMeta::scalar::<String>("title"),
+        PropertyMeta::scalar::<Option<Decimal>>("price"),
+        PropertyMeta::relation("author", RelationKind::ManyToOne, || &AUTHOR),
+        PropertyMeta::relation("publisher", RelationKind::ManyToOne, || &PUBLISHER).nullable(),
+        PropertyMeta::relation("tags", RelationKind::ManyToManyOwner, || &TAG).fixed_order("position"),
+        PropertyMeta::relation("lines", RelationKind::OneToMany, || &LINE).order_by(("quantity", true)),
+    ]
+);
 
-entity!(Publisher, PUBLISHER, [0], [
-    PropertyMeta::scalar::<i64>("id").primary().auto_increment(),
-    PropertyMeta::scalar::<String>("name"),
-    PropertyMeta::relation("director", RelationKind::ManyToOne, || &AUTHOR),
-]);
+entity!(
+    Publisher,
+    PUBLISHER,
+    [0],
+    [
+        PropertyMeta::scalar::<i64>("id").primary().auto_increment(),
+        PropertyMeta::scalar::<String>("name"),
+        PropertyMeta::relation("director", RelationKind::ManyToOne, || &AUTHOR),
+    ]
+);
 
-entity!(Tag, TAG, [0], [
-    PropertyMeta::scalar::<String>("name").primary(),
-    PropertyMeta::relation("books", RelationKind::ManyToManyInverse, || &BOOK),
-]);
+entity!(
+    Tag,
+    TAG,
+    [0],
+    [
+        PropertyMeta::scalar::<String>("name").primary(),
+        PropertyMeta::relation("books", RelationKind::ManyToManyInverse, || &BOOK),
+    ]
+);
 
 // Its key is its relation.
-entity!(Address, ADDRESS, [0], [
-    PropertyMeta::relation("author", RelationKind::OneToOneOwner, || &AUTHOR).primary(),
-    PropertyMeta::scalar::<String>("city"),
-]);
+entity!(
+    Address,
+    ADDRESS,
+    [0],
+    [
+        PropertyMeta::relation("author", RelationKind::OneToOneOwner, || &AUTHOR).primary(),
+        PropertyMeta::scalar::<String>("city"),
+    ]
+);
 
 // Its key has two parts, one of them a relation.
-entity!(Line, LINE, [0, 1], [
-    PropertyMeta::relation("book", RelationKind::ManyToOne, || &BOOK).primary(),
-    PropertyMeta::scalar::<i32>("number").primary(),
-    PropertyMeta::scalar::<i32>("quantity"),
-    PropertyMeta::relation("notes", RelationKind::OneToMany, || &NOTE),
-]);
+entity!(
+    Line,
+    LINE,
+    [0, 1],
+    [
+        PropertyMeta::relation("book", RelationKind::ManyToOne, || &BOOK).primary(),
+        PropertyMeta::scalar::<i32>("number").primary(),
+        PropertyMeta::scalar::<i32>("quantity"),
+        PropertyMeta::relation("notes", RelationKind::OneToMany, || &NOTE),
+    ]
+);
 
-entity!(Note, NOTE, [0], [
-    PropertyMeta::scalar::<i64>("id").primary().auto_increment(),
-    PropertyMeta::scalar::<String>("text"),
-    PropertyMeta::relation("line", RelationKind::ManyToOne, || &LINE).nullable(),
-]);
+entity!(
+    Note,
+    NOTE,
+    [0],
+    [
+        PropertyMeta::scalar::<i64>("id").primary().auto_increment(),
+        PropertyMeta::scalar::<String>("text"),
+        PropertyMeta::relation("line", RelationKind::ManyToOne, || &LINE).nullable(),
+    ]
+);
 
 /// The tables of the library.
 pub(crate) const SCHEMA: &str = r#"

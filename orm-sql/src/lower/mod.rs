@@ -9,6 +9,6 @@ pub(crate) mod list;
 mod scope;
 pub(crate) mod select;
 pub(crate) mod shape;
-pub(crate) mod write;
 #[cfg(test)]
 mod tests;
+pub(crate) mod write;

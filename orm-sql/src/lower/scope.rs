@@ -258,7 +258,11 @@ impl<'a> Scope<'a> {
         }
         let entity = entities[entities.len() - 1];
         let Some(last) = last else {
-            return Ok(Resolved { entities, relations, columns: entity.key_columns.iter().copied().collect() });
+            return Ok(Resolved {
+                entities,
+                relations,
+                columns: entity.key_columns.iter().copied().collect(),
+            });
         };
         let property = property_of(entity, last)?;
         match &property.relation {
@@ -367,10 +371,10 @@ fn key_positions(entity: &EntityModel, columns: &[usize]) -> Option<SmallVec<[us
 
 /// The property at a step of a path.
 pub(crate) fn property_of(entity: &EntityModel, property: u16) -> Result<&PropertyModel> {
-    entity.properties.get(usize::from(property)).ok_or_else(|| Error::UnknownProperty {
-        entity: entity.meta.name,
-        property: format!("#{property}"),
-    })
+    entity
+        .properties
+        .get(usize::from(property))
+        .ok_or_else(|| Error::UnknownProperty { entity: entity.meta.name, property: format!("#{property}") })
 }
 
 /// The relation at a step of a path.
@@ -412,10 +416,7 @@ impl<'a> Node<'a> {
     }
 
     /// A property's columns.
-    pub(crate) fn columns(
-        self,
-        property: &'a PropertyModel,
-    ) -> impl Iterator<Item = Column<'a>> + use<'a> {
+    pub(crate) fn columns(self, property: &'a PropertyModel) -> impl Iterator<Item = Column<'a>> + use<'a> {
         property.columns.clone().map(move |column| self.column(column))
     }
 }

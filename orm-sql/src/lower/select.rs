@@ -238,9 +238,11 @@ impl<'a> Lower<'a> {
             (true, [column]) => {
                 self.w.push("select count(distinct ").column(column.alias, column.name).push(")")
             }
-            (true, key) => self.w.push("select count(*) from (select distinct ").list(", ", key, |w, column| {
-                w.column(column.alias, column.name);
-            }),
+            (true, key) => {
+                self.w.push("select count(*) from (select distinct ").list(", ", key, |w, column| {
+                    w.column(column.alias, column.name);
+                })
+            }
         };
         scope.write_from(&mut self.w);
         if let Some(condition) = condition {
@@ -405,10 +407,7 @@ fn loads(selection: &Selection, relations: &[u16], shared: bool) -> bool {
 }
 
 /// Whether a path of the condition is one that `test` looks for.
-fn any_path(
-    condition: &Condition,
-    test: &mut impl FnMut(&[u16]) -> Result<bool>,
-) -> Result<bool> {
+fn any_path(condition: &Condition, test: &mut impl FnMut(&[u16]) -> Result<bool>) -> Result<bool> {
     match condition {
         Condition::All(conditions) | Condition::Any(conditions) => {
             for condition in conditions {

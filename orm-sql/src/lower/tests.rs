@@ -44,9 +44,9 @@ fn shown(query: &Query, compiled: &Compiled) -> String {
     let mut recorder = Recorder::default();
     compiled.binds.bind(Dialect::Sqlite, &query.select, &mut recorder).unwrap();
     let lines = [" from ", " left join ", " inner join ", " where ", " group by ", " order by ", " limit "];
-    let sql = lines.iter().fold(compiled.sql.to_string(), |sql, word| {
-        sql.replace(word, &format!("\n{}", &word[1..]))
-    });
+    let sql = lines
+        .iter()
+        .fold(compiled.sql.to_string(), |sql, word| sql.replace(word, &format!("\n{}", &word[1..])));
     let params = recorder.0;
     assert_eq!(sql.matches('?').count(), params.len(), "{sql}\n{params:?}");
     if params.is_empty() { sql } else { format!("{sql}\n[{}]", params.join(", ")) }
@@ -83,10 +83,7 @@ fn columns_stand_where_the_selection_says() {
 
 #[test]
 fn required_relations_join_inner_until_one_is_optional() {
-    check(
-        Query::new("Book").columns(&[0]).populate("author").populate("publisher.director"),
-        expect![[""]],
-    );
+    check(Query::new("Book").columns(&[0]).populate("author").populate("publisher.director"), expect![[""]]);
     check(Query::new("Note").columns(&[0]).populate("line.book.author"), expect![[""]]);
 }
 

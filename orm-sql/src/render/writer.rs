@@ -16,7 +16,8 @@ pub struct Alias {
 impl Alias {
     /// The alias with that number for a table.
     pub fn new(table: &str, number: u32) -> Self {
-        let letter = table.chars().find(char::is_ascii_alphabetic).map_or('e', |char| char.to_ascii_lowercase());
+        let letter =
+            table.chars().find(char::is_ascii_alphabetic).map_or('e', |char| char.to_ascii_lowercase());
         Self { letter, number }
     }
 }

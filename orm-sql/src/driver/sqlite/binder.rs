@@ -28,7 +28,11 @@ impl<'a, 's> StatementBinder<'a, 's> {
     }
 
     /// Binds a list of values of one row or key.
-    pub(crate) fn values<'v>(&mut self, values: impl IntoIterator<Item = &'v Value>, place: Place) -> Result<()> {
+    pub(crate) fn values<'v>(
+        &mut self,
+        values: impl IntoIterator<Item = &'v Value>,
+        place: Place,
+    ) -> Result<()> {
         values.into_iter().try_for_each(|value| self.value(value, place))
     }
 }

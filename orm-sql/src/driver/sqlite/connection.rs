@@ -92,18 +92,19 @@ impl SqliteConnection {
             Transaction::Lost => return Err(lost()),
         };
         let expects_transaction = before != Transaction::None;
-        let answer = self.lease.as_ref().ok_or(Error::Closed)?.worker()?.run(expects_transaction, move |session| {
-            let mut began = false;
-            let result = match begin.map_or(Ok(()), |mode| session.begin(mode)) {
-                Ok(()) => {
-                    began = true;
-                    job(session)
-                }
-                Err(error) => Err(error),
-            };
-            let is_in_transaction = session.is_in_transaction();
-            Ok(Outcome { result, began, is_in_transaction, is_broken: session.is_broken })
-        });
+        let answer =
+            self.lease.as_ref().ok_or(Error::Closed)?.worker()?.run(expects_transaction, move |session| {
+                let mut began = false;
+                let result = match begin.map_or(Ok(()), |mode| session.begin(mode)) {
+                    Ok(()) => {
+                        began = true;
+                        job(session)
+                    }
+                    Err(error) => Err(error),
+                };
+                let is_in_transaction = session.is_in_transaction();
+                Ok(Outcome { result, began, is_in_transaction, is_broken: session.is_broken })
+            });
         // Should this future be dropped while it waits, that is how things stand.
         self.is_unsettled = true;
         if expects_transaction {
@@ -259,7 +260,8 @@ impl Connection for SqliteConnection {
 
 impl Drop for SqliteConnection {
     fn drop(&mut self) {
-        let is_clean = !self.is_unsettled && matches!(self.transaction, Transaction::None | Transaction::Pending(_));
+        let is_clean =
+            !self.is_unsettled && matches!(self.transaction, Transaction::None | Transaction::Pending(_));
         match self.lease.take() {
             Some(lease) if !is_clean => lease.reset_and_release(),
             // Given back as it is.

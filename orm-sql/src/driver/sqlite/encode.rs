@@ -3,9 +3,9 @@
 use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime, Timelike};
 use orm_core::value::Value;
 use orm_core::{Error, Result};
+use rusqlite::types::{ToSqlOutput, ValueRef};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
-use rusqlite::types::{ToSqlOutput, ValueRef};
 
 use crate::lower::bind::Place;
 use crate::lower::list::ListForm;
@@ -83,7 +83,10 @@ impl ShortText {
     fn push_time(&mut self, time: NaiveTime, place: Place) -> Result<()> {
         let nanoseconds = time.nanosecond();
         if nanoseconds >= 1_000_000_000 {
-            return Err(refuse(place, format!("{time} is a leap second; write the second before or after it")));
+            return Err(refuse(
+                place,
+                format!("{time} is a leap second; write the second before or after it"),
+            ));
         }
         self.push_digits(time.hour(), 2);
         self.push(b':');
@@ -123,7 +126,10 @@ pub(crate) fn encode(value: &Value, place: Place) -> Result<Encoded<'_>> {
         Value::Bool(value) => Encoded::Integer(i64::from(*value)),
         Value::Int(value) => Encoded::Integer(*value),
         Value::UInt(value) => Encoded::Integer(i64::try_from(*value).map_err(|_| {
-            refuse(place, format!("{value} is greater than {}, SQLite's greatest integer; keep it as text", i64::MAX))
+            refuse(
+                place,
+                format!("{value} is greater than {}, SQLite's greatest integer; keep it as text", i64::MAX),
+            )
         })?),
         Value::Int128(value) => Encoded::Long(value.to_string()),
         Value::Float(value) if value.is_nan() => {
@@ -171,7 +177,9 @@ fn decimal(value: Decimal, place: Place) -> Result<Encoded<'static>> {
     }
     Err(refuse(
         place,
-        format!("{value} has more than 15 digits, which SQLite would round; round it, or keep it as text or as an integer of a smaller unit"),
+        format!(
+            "{value} has more than 15 digits, which SQLite would round; round it, or keep it as text or as an integer of a smaller unit"
+        ),
     ))
 }
 

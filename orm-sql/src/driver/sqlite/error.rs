@@ -33,7 +33,9 @@ struct Facts {
 
 fn classify(error: &rusqlite::Error) -> (DriverErrorKind, Facts) {
     let (code, message) = match error {
-        rusqlite::Error::SqliteFailure(error, message) => (error.extended_code, message.as_deref().unwrap_or("")),
+        rusqlite::Error::SqliteFailure(error, message) => {
+            (error.extended_code, message.as_deref().unwrap_or(""))
+        }
         rusqlite::Error::SqlInputError { error, msg, .. } => (error.extended_code, msg.as_str()),
         rusqlite::Error::MultipleStatement | rusqlite::Error::NulError(_) => {
             return (DriverErrorKind::Syntax, Facts::default());

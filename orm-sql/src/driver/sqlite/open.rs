@@ -28,7 +28,10 @@ pub(crate) fn open(options: &SqliteOptions, cancel: &Arc<Cancel>) -> Result<Conn
         run(&connection, journal_mode(options.journal_mode))?;
     }
     run(&connection, synchronous(options.synchronous))?;
-    run(&connection, if options.foreign_keys { "pragma foreign_keys = on" } else { "pragma foreign_keys = off" })?;
+    run(
+        &connection,
+        if options.foreign_keys { "pragma foreign_keys = on" } else { "pragma foreign_keys = off" },
+    )?;
     for (name, value) in &options.pragmas {
         run(&connection, &format!("pragma {name} = {value}"))?;
     }

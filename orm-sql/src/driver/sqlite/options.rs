@@ -235,7 +235,9 @@ impl FromStr for SqliteOptions {
                 "mode=rw" => options.create_if_missing(false),
                 "mode=rwc" => options.create_if_missing(true),
                 "mode=memory" => Self { location: Location::Memory, ..options },
-                pair => return Err(invalid(format!("`{pair}` in `{url}`; `mode=ro|rw|rwc|memory` is known"))),
+                pair => {
+                    return Err(invalid(format!("`{pair}` in `{url}`; `mode=ro|rw|rwc|memory` is known")));
+                }
             };
         }
         Ok(options)

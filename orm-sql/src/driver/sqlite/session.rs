@@ -189,7 +189,8 @@ impl Session {
             let mut statement = self.prepare(sql)?;
             let expected = statement.parameter_count();
             if expected != params.len() {
-                let problem = format!("the statement has {expected} parameters, but {} are given", params.len());
+                let problem =
+                    format!("the statement has {expected} parameters, but {} are given", params.len());
                 return Err(failure(DriverErrorKind::OutOfRange, problem));
             }
             let columns = statement.column_count();

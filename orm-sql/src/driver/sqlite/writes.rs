@@ -127,7 +127,8 @@ impl Session {
         for keys in keys.chunks(at_once) {
             let sql = lower_delete_list(DIALECT, entity, List::of_keys(DIALECT, keys))?;
             let place = place(entity, entity.key_columns[0]);
-            let bind = |binder: &mut dyn Binder, keys: &&[Vec<Value>]| bind_keys(DIALECT, keys, binder, place);
+            let bind =
+                |binder: &mut dyn Binder, keys: &&[Vec<Value>]| bind_keys(DIALECT, keys, binder, place);
             self.run_batch(&sql, &[keys], 0, bind, |_, run| written.affected += run.affected)?;
         }
         Ok(written)
@@ -212,8 +213,7 @@ impl Session {
         };
         let result = run();
         let failed = result.is_err();
-        let ended =
-            Ended { started, kind: QueryKind::Query, sql, batch: rows.len(), rows: affected, failed };
+        let ended = Ended { started, kind: QueryKind::Query, sql, batch: rows.len(), rows: affected, failed };
         self.shared.log(ended, || {
             let mut params = LogBinder::default();
             // What cannot be bound is the statement's own error; the log has what came before it.
