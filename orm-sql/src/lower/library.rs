@@ -169,6 +169,7 @@ impl Query {
         let select = Select {
             selection: Arc::new(selection),
             selection_key: SelectionKey(0),
+            repeats: true,
             condition: Condition::always(),
             order: Vec::new(),
             limit: None,

@@ -40,10 +40,23 @@ pub(crate) enum Role {
 /// Who looks for a join.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Usage {
-    /// A condition: must not take loaded rows away, unless the plan says so.
+    /// A condition. It takes away whole roots where the relations lead to one, so that any join will do; behind a
+    /// relation to many it would take away loaded items, which only a shared join is for.
     Condition,
-    /// An order: changes no row, so any join will do.
+    /// A condition behind a relation to many.
+    ConditionOfMany,
+    /// An order: takes no row away, so any join will do.
     Order,
+}
+
+impl Usage {
+    /// The same behind a relation to many.
+    fn of_many(self) -> Self {
+        match self {
+            Usage::Condition | Usage::ConditionOfMany => Usage::ConditionOfMany,
+            Usage::Order => Usage::Order,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -199,18 +212,22 @@ impl<'a> Scope<'a> {
         let is_there = |role| self.find(path, |join| join.role == role).is_some();
         match usage {
             _ if is_there(Role::Shared) => Role::Shared,
-            Usage::Order if is_there(Role::Populate) => Role::Populate,
-            Usage::Order | Usage::Condition => Role::Condition,
+            Usage::Order | Usage::Condition if is_there(Role::Populate) => Role::Populate,
+            Usage::Order | Usage::Condition | Usage::ConditionOfMany => Role::Condition,
         }
     }
 
     /// Follows relations from the root, joining what is not joined yet.
     fn follow(&mut self, relations: &[u16], usage: Usage) -> Result<Node<'a>> {
         let mut node = self.root;
+        let mut usage = usage;
         let mut borrowed = true;
         for end in 1..=relations.len() {
             let path = &relations[..end];
             let (_, relation) = relation_of(node.entity, path[end - 1])?;
+            if relation.kind.is_to_many() {
+                usage = usage.of_many();
+            }
             // Below a table of its own, a condition cannot go back to somebody else's.
             let role = if borrowed { self.role_at(path, usage) } else { Role::Condition };
             borrowed = role != Role::Condition;
@@ -232,7 +249,7 @@ impl<'a> Scope<'a> {
                 relations = rest;
             } else if let Some(pivot) = &relation.pivot {
                 let parent = self.follow(rest, usage)?;
-                let role = self.role_at(relations, usage);
+                let role = self.role_at(relations, usage.of_many());
                 let alias = self.join_pivot(parent, relations, pivot, role, false);
                 let name = |position: &usize| Column { alias, name: pivot.other_columns[*position].as_str() };
                 return Ok(positions.iter().map(name).collect());

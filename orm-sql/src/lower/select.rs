@@ -130,7 +130,9 @@ impl<'a> Lower<'a> {
             terms.extend(collections);
         }
 
-        self.w.push(if self.select.distinct { "select distinct " } else { "select " });
+        // A condition that stands here again may use joins that repeat rows and load nothing.
+        let repeats = by_keys && condition.is_some() && !self.shares_all()?;
+        self.w.push(if self.select.distinct || repeats { "select distinct " } else { "select " });
         self.w.list(", ", columns, |w, column| {
             w.column(column.alias, column.name);
         });
@@ -154,21 +156,26 @@ impl<'a> Lower<'a> {
         if is_limited && joins_many(self.registry, self.root, &self.select.selection)? {
             return Ok(true);
         }
-        let selection = &self.select.selection;
-        let repeats_by_condition = any_path(&self.select.condition, &mut |path| {
-            let part = self.multiplying_part(path)?;
-            Ok(part > 0 && (is_limited || !loads(selection, &path[..part], true)))
-        })?;
-        if repeats_by_condition {
+        if (is_limited && self.repeats(false)?) || !self.shares_all()? {
             return Ok(true);
         }
         for order in &self.select.order {
             let part = self.multiplying_part(&order.path.0)?;
-            if part > 0 && (is_limited || !loads(selection, &order.path.0[..part], false)) {
+            let is_loaded = loads(&self.select.selection, &order.path.0[..part], false);
+            if part > 0 && (is_limited || !is_loaded) {
                 return Ok(true);
             }
         }
         Ok(false)
+    }
+
+    /// Whether all relations to many in the condition are loaded by the joins that the condition uses.
+    fn shares_all(&self) -> Result<bool> {
+        let misses = any_path(&self.select.condition, &mut |path| {
+            let part = self.multiplying_part(path)?;
+            Ok(part > 0 && !loads(&self.select.selection, &path[..part], true))
+        })?;
+        Ok(!misses)
     }
 
     /// Whether the condition's or the order's own joins can repeat a root.
@@ -219,7 +226,8 @@ impl<'a> Lower<'a> {
                 w.column(column.alias, column.name);
             });
         }
-        if !inner.is_empty() {
+        let is_limited = self.select.limit.is_some() || self.select.offset.is_some();
+        if is_limited && !inner.is_empty() {
             w.push(" order by ").list(", ", inner.iter().enumerate(), |w, (index, term)| {
                 w.ident(&order_name(index)).push(direction(term.direction)).push(nulls(term.nulls));
             });

@@ -41,7 +41,8 @@ struct Outcome<R> {
     result: Result<R>,
     began: bool,
     is_in_transaction: bool,
-    is_broken: bool,
+    /// Panicked, or with other settings.
+    is_unsettled: bool,
 }
 
 impl SqliteConnection {
@@ -55,7 +56,7 @@ impl SqliteConnection {
     /// The driver's error.
     pub async fn execute(&mut self, sql: &str, params: Vec<Value>) -> Result<u64> {
         let sql = sql.to_owned();
-        self.run(move |session| session.execute(&sql, &params)).await
+        self.run_plain(move |session| session.execute(&sql, &params)).await
     }
 
     /// Runs plain SQL with one parameter a `?`; gives back its rows.
@@ -64,7 +65,7 @@ impl SqliteConnection {
     /// The driver's error.
     pub async fn query(&mut self, sql: &str, params: Vec<Value>) -> Result<Vec<Vec<Value>>> {
         let sql = sql.to_owned();
-        self.run(move |session| session.query(&sql, &params)).await
+        self.run_plain(move |session| session.query(&sql, &params)).await
     }
 
     /// Runs several statements, one after the other; they have no parameters.
@@ -73,7 +74,19 @@ impl SqliteConnection {
     /// The error of the first that fails; those before it are done, unless a transaction is open and rolled back.
     pub async fn execute_script(&mut self, sql: &str) -> Result<()> {
         let sql = sql.to_owned();
-        self.run(move |session| session.execute_script(&sql)).await
+        self.run_plain(move |session| session.execute_script(&sql)).await
+    }
+
+    /// Runs plain SQL, which may end a transaction by a statement.
+    async fn run_plain<R: Send + 'static>(
+        &mut self,
+        job: impl FnOnce(&mut Session) -> Result<R> + Send + 'static,
+    ) -> Result<R> {
+        let result = self.run(job).await;
+        if result.is_ok() && self.transaction == Transaction::Lost {
+            self.transaction = Transaction::None;
+        }
+        result
     }
 
     fn lease(&self) -> Result<&Lease> {
@@ -103,7 +116,8 @@ impl SqliteConnection {
                     Err(error) => Err(error),
                 };
                 let is_in_transaction = session.is_in_transaction();
-                Ok(Outcome { result, began, is_in_transaction, is_broken: session.is_broken })
+                let is_unsettled = session.is_broken || session.is_changed;
+                Ok(Outcome { result, began, is_in_transaction, is_unsettled })
             });
         // Should this future be dropped while it waits, that is how things stand.
         self.is_unsettled = true;
@@ -111,7 +125,7 @@ impl SqliteConnection {
             self.transaction = Transaction::Lost;
         }
         let outcome = answer.await?;
-        self.is_unsettled = outcome.is_broken;
+        self.is_unsettled = outcome.is_unsettled;
         self.transaction = match (outcome.is_in_transaction, before) {
             (true, _) => Transaction::Open,
             (false, Transaction::None) => Transaction::None,

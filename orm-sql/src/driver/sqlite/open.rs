@@ -27,15 +27,21 @@ pub(crate) fn open(options: &SqliteOptions, cancel: &Arc<Cancel>) -> Result<Conn
     if !is_read_only && options.location != Location::Memory {
         run(&connection, journal_mode(options.journal_mode))?;
     }
-    run(&connection, synchronous(options.synchronous))?;
+    set_up(&connection, options)?;
+    Ok(connection)
+}
+
+/// Sets what belongs to the connection and not to the file.
+pub(crate) fn set_up(connection: &Connection, options: &SqliteOptions) -> Result<()> {
+    run(connection, synchronous(options.synchronous))?;
     run(
-        &connection,
+        connection,
         if options.foreign_keys { "pragma foreign_keys = on" } else { "pragma foreign_keys = off" },
     )?;
     for (name, value) in &options.pragmas {
-        run(&connection, &format!("pragma {name} = {value}"))?;
+        run(connection, &format!("pragma {name} = {value}"))?;
     }
-    Ok(connection)
+    Ok(())
 }
 
 fn flags(options: &SqliteOptions) -> OpenFlags {

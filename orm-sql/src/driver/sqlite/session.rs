@@ -13,6 +13,7 @@ use rusqlite::{CachedStatement, Connection};
 use crate::driver::sqlite::binder::{LogBinder, StatementBinder};
 use crate::driver::sqlite::cancel::Cancel;
 use crate::driver::sqlite::error::{driver_error, failure};
+use crate::driver::sqlite::open::set_up;
 use crate::driver::sqlite::row::{SqliteRow, cell};
 use crate::driver::sqlite::shared::{DIALECT, Ended, Shared};
 use crate::lower::bind::Place;
@@ -28,11 +29,13 @@ pub(crate) struct Session {
     pub(crate) cancel: Arc<Cancel>,
     /// A job panicked: nobody knows what it left behind.
     pub(crate) is_broken: bool,
+    /// Plain SQL may have changed how the connection behaves.
+    pub(crate) is_changed: bool,
 }
 
 impl Session {
     pub(crate) fn new(connection: Connection, shared: Arc<Shared>, cancel: Arc<Cancel>) -> Self {
-        Self { connection, shared, cancel, is_broken: false }
+        Self { connection, shared, cancel, is_broken: false, is_changed: false }
     }
 
     /// Whether a transaction is open.
@@ -40,11 +43,15 @@ impl Session {
         !self.connection.is_autocommit()
     }
 
-    /// Rolls back what is open.
+    /// Rolls back what is open and sets the connection up as it was opened.
     pub(crate) fn reset(&mut self) {
         if self.is_in_transaction() {
             // What cannot be rolled back is broken; the pool closes it, and SQLite rolls back then.
             self.is_broken |= self.transaction_statement("rollback").is_err();
+        }
+        if self.is_changed {
+            self.is_broken |= set_up(&self.connection, &self.shared.options).is_err();
+            self.is_changed = false;
         }
     }
 
@@ -184,6 +191,7 @@ impl Session {
         mut take: impl FnMut(Vec<Value>) -> Result<()>,
     ) -> Result<()> {
         let started = self.shared.watch();
+        self.is_changed |= may_change_settings(sql);
         let mut count = 0;
         let mut run = || {
             let mut statement = self.prepare(sql)?;
@@ -213,6 +221,7 @@ impl Session {
     /// Runs statements without parameters, one after the other.
     pub(crate) fn execute_script(&mut self, sql: &str) -> Result<()> {
         let started = self.shared.watch();
+        self.is_changed |= may_change_settings(sql);
         let result = self.connection.execute_batch(sql).map_err(|error| driver_error(error, sql));
         let failed = result.is_err();
         let ended = Ended { started, kind: QueryKind::Query, sql, batch: 1, rows: 0, failed };
@@ -223,6 +232,11 @@ impl Session {
     pub(crate) fn prepare(&self, sql: &str) -> Result<CachedStatement<'_>> {
         self.connection.prepare_cached(sql).map_err(|error| driver_error(error, sql))
     }
+}
+
+/// Whether plain SQL may set a pragma: a word in it is enough, as setting up anew costs little.
+fn may_change_settings(sql: &str) -> bool {
+    sql.as_bytes().windows(6).any(|word| word.eq_ignore_ascii_case(b"pragma"))
 }
 
 /// The error of a job whose future was dropped; nobody waits for it.
