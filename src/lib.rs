@@ -3,7 +3,7 @@
 #[doc(hidden)]
 pub use orm_core::__private;
 pub use orm_core::{Cell, DriverError, DriverErrorKind, Error, FlushMode, Result, Value};
-pub use orm_core::{driver, em, entity, error, hint, log, meta, naming, path, query, types};
+pub use orm_core::{driver, em, entity, error, hint, log, meta, naming, path, query, serialize, types};
 pub use orm_core::{fields, orm::Orm, orm::OrmBuilder, populate};
 
 pub use orm_core::{Entity, EntityBase, EntityEnum};

@@ -17,6 +17,7 @@ pub mod orm;
 pub mod path;
 pub mod prelude;
 pub mod query;
+pub mod serialize;
 pub(crate) mod session;
 pub mod types;
 #[path = "uow_stub.rs"]

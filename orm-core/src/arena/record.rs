@@ -56,6 +56,8 @@ pub enum Merge {
 
 /// A scalar's slot without its type.
 pub trait ValueSlot: Send + Sync {
+    /// For getting the slot's own type back.
+    fn as_any(&self) -> &dyn std::any::Any;
     /// Whether there is a value.
     fn is_loaded(&self) -> bool;
     /// Whether the user set a value that was not written yet.
@@ -81,6 +83,10 @@ pub trait ValueSlot: Send + Sync {
 }
 
 impl<T: Type> ValueSlot for Slot<T> {
+    fn as_any(&self) -> &dyn std::any::Any {
+        self
+    }
+
     fn is_loaded(&self) -> bool {
         Slot::is_loaded(self)
     }

@@ -18,6 +18,7 @@ pub(crate) use handle::handle_of;
 pub use handle::{AllFields, EntityView, Hints, Loaded, Managed, Only, ViewExt};
 pub use link::{Link, OptionalLink};
 pub use new::{Create, New};
+pub(crate) use read::field_slot;
 pub use read::{read, read_generated, read_one, read_optional_one, set_one, set_optional_one, set_value};
 pub(crate) use relation::{adopt, adopt_managed, resolve, set_to_one};
 

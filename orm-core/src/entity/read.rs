@@ -2,12 +2,17 @@
 
 use std::panic::Location;
 
-use crate::arena::{Link, Node, Record, Slot, State, view};
+use crate::arena::{Link, Node, NodeRef, Record, Slot, State, view};
 use crate::entity::relation::{refuse, resolve, set_to_one};
 use crate::entity::{Entity, TargetSource};
 use crate::error::Error;
-use crate::hint::{Atom, Missing, Shape};
+use crate::hint::{Atom, Field, Missing, Shape};
 use crate::meta::PropertyId;
+
+/// The slot of a scalar property, by its type.
+pub(crate) fn field_slot<F: Field>(node: NodeRef<'_>) -> Option<&Slot<F::Value>> {
+    node.value_slot(F::INDEX)?.as_any().downcast_ref()
+}
 
 #[cold]
 fn missing<R: Record>(node: &Node<R>, property: PropertyId) -> Missing {
