@@ -20,7 +20,6 @@ pub mod query;
 pub mod serialize;
 pub(crate) mod session;
 pub mod types;
-#[path = "uow_stub.rs"]
 pub(crate) mod uow;
 pub mod value;
 

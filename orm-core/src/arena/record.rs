@@ -72,6 +72,10 @@ pub trait ValueSlot: Send + Sync {
     fn init(&mut self, cell: Cell<'_>) -> Result<(), DecodeError>;
     /// Takes a value from the database.
     fn load(&self, cell: Cell<'_>, merge: Merge) -> Result<(), DecodeError>;
+    /// Whether the slot could hold it.
+    fn accepts(&self, cell: Cell<'_>) -> Result<(), DecodeError>;
+    /// Takes a value that the database has now, unless the user set another since `stamp`; whether it did.
+    fn load_over(&self, stamp: Stamp, cell: Cell<'_>) -> Result<bool, DecodeError>;
     /// Takes a value of the user's.
     fn set(&self, cell: Cell<'_>, at: &'static Location<'static>) -> Result<(), DecodeError>;
     /// Names the newest value.
@@ -128,6 +132,14 @@ impl<T: Type> ValueSlot for Slot<T> {
             Slot::load(self, value);
         }
         Ok(())
+    }
+
+    fn accepts(&self, cell: Cell<'_>) -> Result<(), DecodeError> {
+        T::from_cell(cell).map(drop)
+    }
+
+    fn load_over(&self, stamp: Stamp, cell: Cell<'_>) -> Result<bool, DecodeError> {
+        Ok(Slot::load_over(self, stamp, T::from_cell(cell)?))
     }
 
     fn set(&self, cell: Cell<'_>, at: &'static Location<'static>) -> Result<(), DecodeError> {

@@ -94,24 +94,47 @@ impl<T> Slot<T> {
 
     /// Takes a value that the database has; it is the newest from now on, and nothing is dirty.
     pub fn load(&self, value: T) {
+        if let Err(value) = self.fill(value) {
+            self.push(value, true, None, None);
+        }
+    }
+
+    /// Takes a value that the database has, unless the newest one is no more the one that `stamp` names; whether it
+    /// did.
+    pub fn load_over(&self, stamp: Stamp, value: T) -> bool {
+        match self.fill(value) {
+            Ok(()) => true,
+            Err(value) => self.push(value, true, None, Some(stamp)),
+        }
+    }
+
+    /// Makes this the first value; gives it back when the slot is not empty.
+    fn fill(&self, value: T) -> Result<(), T> {
         let empty = std::ptr::null_mut::<Version<T>>();
         let filling = empty.map_addr(|_| FILLING);
-        if self.state.compare_exchange(empty, filling, Ordering::Acquire, Ordering::Relaxed).is_ok() {
-            // SAFETY: the slot was empty and this thread alone took the FILLING tag: nobody reads or writes `first`
-            // until INLINE is published below.
-            unsafe { (*self.first.get()).write(value) };
-            self.state.store(empty.map_addr(|_| INLINE), Ordering::Release);
-            return;
+        if self.state.compare_exchange(empty, filling, Ordering::Acquire, Ordering::Relaxed).is_err() {
+            return Err(value);
         }
-        self.push(value, true, None);
+        // SAFETY: the slot was empty and this thread alone took the FILLING tag: nobody reads or writes `first` until
+        // INLINE is published below.
+        unsafe { (*self.first.get()).write(value) };
+        self.state.store(empty.map_addr(|_| INLINE), Ordering::Release);
+        Ok(())
     }
 
     /// Takes a value of the user's.
     pub fn set(&self, value: T, at: &'static Location<'static>) {
-        self.push(value, false, Some(at));
+        self.push(value, false, Some(at), None);
     }
 
-    fn push(&self, value: T, settled: bool, at: Option<&'static Location<'static>>) {
+    /// Adds a value, but only over the one that `over` names, if any is named; whether it did.
+    fn push(
+        &self,
+        value: T,
+        settled: bool,
+        at: Option<&'static Location<'static>>,
+        over: Option<Stamp>,
+    ) -> bool {
         let version = Box::into_raw(Box::new(Version {
             value,
             older: std::ptr::null_mut(),
@@ -125,12 +148,17 @@ impl<T> Slot<T> {
                 state = self.state.load(Ordering::Acquire);
                 continue;
             }
+            if over.is_some_and(|stamp| stamp.0 != untagged(state).addr()) {
+                // SAFETY: the version was boxed above and never published, so this is its only owner.
+                drop(unsafe { Box::from_raw(version) });
+                return false;
+            }
             // SAFETY: the version is not published yet, so this thread alone can reach it.
             unsafe { (*version).older = untagged(state) };
             let dirty = if settled { 0 } else { DIRTY };
             let next = version.map_addr(|address| address | (tags(state) & INLINE) | dirty);
             match self.state.compare_exchange_weak(state, next, Ordering::AcqRel, Ordering::Acquire) {
-                Ok(_) => return,
+                Ok(_) => return true,
                 Err(current) => state = current,
             }
         }
@@ -259,6 +287,18 @@ mod tests {
         slot.set("x".to_owned(), Location::caller());
         assert_eq!(slot.original(), None);
         assert!(slot.assigned_at().is_some());
+    }
+
+    #[test]
+    fn a_loaded_value_does_not_cover_what_was_set_since() {
+        let slot = Slot::default();
+        assert!(slot.load_over(slot.stamp(), 1));
+        let stamp = slot.stamp();
+        slot.set(2, Location::caller());
+        assert!(!slot.load_over(stamp, 3));
+        assert_eq!((slot.original(), slot.get()), (Some(&1), Some(&2)));
+        assert!(slot.load_over(slot.stamp(), 4));
+        assert_eq!((slot.original(), slot.get(), slot.is_dirty()), (Some(&4), Some(&4), false));
     }
 
     #[test]

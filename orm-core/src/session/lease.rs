@@ -8,6 +8,10 @@ use crate::driver::Connection;
 use crate::error::{Error, Result};
 use crate::session::{Session, UndoLog};
 
+pub(super) const GIVEN_UP: Error = Error::Transaction {
+    message: "the transaction was rolled back, as a flush in it was cancelled half-way; begin a new one",
+};
+
 /// The connection of an open transaction.
 pub(crate) struct Pinned {
     pub(super) connection: Box<dyn Connection>,
@@ -40,6 +44,24 @@ impl Lease<'_> {
         }
     }
 
+    /// How deep the open transaction is nested, if there is one.
+    pub(crate) fn depth(&self) -> Option<u32> {
+        match self {
+            Lease::Own(_) => None,
+            Lease::Pinned(pinned) => pinned.as_ref().map(|pinned| pinned.undo.depth()),
+        }
+    }
+
+    /// Gives the open transaction up, as it cannot be said any more what it did: its connection rolls back, and what
+    /// it settled in memory is taken back. Later calls in it fail.
+    pub(crate) fn give_up(&mut self) {
+        if let Lease::Pinned(pinned) = self
+            && let Some(mut pinned) = pinned.take()
+        {
+            pinned.undo.undo_from(0);
+        }
+    }
+
     /// The open transaction's undo log, if there is a transaction.
     pub(crate) fn undo(&mut self) -> Option<&mut UndoLog> {
         match &mut self.0 {
@@ -56,6 +78,10 @@ impl Session {
             let pinned = self.pinned.lock().await;
             if pinned.is_some() {
                 return Ok(Lease(Held::Pinned(pinned)));
+            }
+            // It ended while we waited for it; or it was given up, and nothing may be written outside of it instead.
+            if self.depth.load(Ordering::Acquire) > 0 {
+                return Err(GIVEN_UP);
             }
         }
         Ok(Lease(Held::Own(self.shared.driver.connect().await?)))

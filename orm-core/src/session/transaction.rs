@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 use crate::driver::TransactionMode;
 use crate::error::{Error, Result};
 use crate::session::Session;
-use crate::session::lease::Pinned;
+use crate::session::lease::{GIVEN_UP, Pinned};
 
 /// What has to be taken back in memory when a transaction is rolled back: newest last, with the depth it belongs to.
 #[derive(Default)]
@@ -21,7 +21,12 @@ impl UndoLog {
         self.entries.push((self.depth, Box::new(undo)));
     }
 
-    fn undo_from(&mut self, depth: u32) {
+    /// How deep the innermost transaction is nested.
+    pub(super) fn depth(&self) -> u32 {
+        self.depth
+    }
+
+    pub(super) fn undo_from(&mut self, depth: u32) {
         while self.entries.last().is_some_and(|(at, _)| *at >= depth) {
             if let Some((_, undo)) = self.entries.pop() {
                 undo();
@@ -71,7 +76,10 @@ impl Scope {
     pub(crate) async fn commit(mut self) -> Result<()> {
         let session = Arc::clone(&self.session);
         let mut guard = session.pinned.lock().await;
-        let pinned = guard.as_mut().filter(|pinned| pinned.undo.depth == self.depth).ok_or(MISNESTED)?;
+        let pinned = guard.as_mut().ok_or(GIVEN_UP)?;
+        if pinned.undo.depth != self.depth {
+            return Err(MISNESTED);
+        }
         if self.depth == 1 {
             // A failed commit leaves the scope open, so that dropping it rolls back.
             pinned.connection.commit().await?;

@@ -1,0 +1,21 @@
+//! The unit of work: finds what changed, and writes it in one transaction, in an order that the database accepts.
+
+mod change_set;
+mod collections;
+mod detach;
+mod execute;
+mod flush;
+mod identity;
+mod key;
+mod order;
+mod persist;
+mod plan;
+mod removals;
+mod schedule;
+mod settle;
+mod transaction;
+mod undo;
+mod unique;
+
+pub(crate) use flush::flush;
+pub(crate) use persist::{needs_flush, persist, persist_again, remove};
