@@ -46,16 +46,16 @@ impl Lease<'_> {
 
     /// How deep the open transaction is nested, if there is one.
     pub(crate) fn depth(&self) -> Option<u32> {
-        match self {
-            Lease::Own(_) => None,
-            Lease::Pinned(pinned) => pinned.as_ref().map(|pinned| pinned.undo.depth()),
+        match &self.0 {
+            Held::Own(_) => None,
+            Held::Pinned(pinned) => pinned.as_ref().map(|pinned| pinned.undo.depth()),
         }
     }
 
     /// Gives the open transaction up, as it cannot be said any more what it did: its connection rolls back, and what
     /// it settled in memory is taken back. Later calls in it fail.
     pub(crate) fn give_up(&mut self) {
-        if let Lease::Pinned(pinned) = self
+        if let Held::Pinned(pinned) = &mut self.0
             && let Some(mut pinned) = pinned.take()
         {
             pinned.undo.undo_from(0);
