@@ -106,6 +106,8 @@ pub(crate) fn adopt<'a>(
         }
     }
     let mut pending = arena.pending();
+    // Who makes an entity anew that is to be removed wants its row to stay, with the new values.
+    pending.keep(node);
     match node.state() {
         State::New => {
             node.set_initialized(true);
@@ -214,6 +216,13 @@ pub(crate) fn set_to_one(
     let known = node.target(property);
     let old = known.flatten();
     if known.is_some() && old == target && relation.kind.holds_foreign_key() {
+        // An orphan that comes back to the owner it still points at is none any more, and among its items again.
+        if pending.orphans.shift_remove(&node.pointer())
+            && let (RelationKind::ManyToOne, Some(target), Some(inverse)) =
+                (relation.kind, target, relation.inverse)
+        {
+            target.push_item(inverse, node);
+        }
         return;
     }
     if relation.kind == RelationKind::OneToOneInverse {
@@ -225,7 +234,9 @@ pub(crate) fn set_to_one(
     {
         pending.orphans.insert(old.pointer());
     }
-    if let Some(target) = target {
+    if let (RelationKind::OneToOneOwner, true, Some(target)) =
+        (relation.kind, relation.meta.orphan_removal, target)
+    {
         pending.orphans.shift_remove(&target.pointer());
     }
     let Some(inverse) = relation.inverse else { return };
@@ -236,7 +247,10 @@ pub(crate) fn set_to_one(
             }
             if let Some(target) = target {
                 pending.orphans.shift_remove(&node.pointer());
-                target.push_item(inverse, node);
+                // A relation that was not loaded may have been the target's all the time.
+                if known.is_some() || !target.items(inverse).any(|item| item == node) {
+                    target.push_item(inverse, node);
+                }
             }
         }
         RelationKind::OneToOneOwner => {
@@ -244,6 +258,7 @@ pub(crate) fn set_to_one(
                 old.set_target(inverse, None, None);
             }
             if let Some(target) = target {
+                pending.orphans.shift_remove(&node.pointer());
                 if let Some(Some(previous)) = target.target(inverse)
                     && previous != node
                 {
@@ -320,6 +335,13 @@ pub(crate) fn add_item(
     if relation.kind == RelationKind::OneToMany {
         if let Some(inverse) = relation.inverse {
             set_to_one(pending, item, inverse, Some(owner), at);
+            // A collection that was emptied unseen must know what came back: it may point here all the time.
+            if let Some(change) = pending.collections.get_mut(&(owner.pointer(), property)) {
+                change.added.insert(item.pointer());
+                if !owner.items(property).any(|other| other == item) {
+                    owner.push_item(property, item);
+                }
+            }
         }
         return;
     }
@@ -398,18 +420,29 @@ fn leave_owner(
         pending.orphans.insert(item.pointer());
         return Ok(());
     }
-    let foreign_key = item.model().property(inverse).meta;
-    if !foreign_key.nullable {
-        return Err(Error::RequiredInverse {
-            entity: owner.meta().name,
-            property: owner.model().property(property).meta.name,
-            target: item.meta().name,
-            inverse: foreign_key.name,
-        });
-    }
+    check_may_leave(owner, property, relation)?;
     item.set_target(inverse, None, Some(at));
     pending.mark_dirty(item);
     Ok(())
+}
+
+/// Items of a one-to-many collection whose foreign key is required cannot leave it, unless they are removed then.
+fn check_may_leave(owner: NodeRef<'_>, property: PropertyId, relation: &RelationModel) -> Result<()> {
+    let Some(inverse) = relation.inverse else { return Ok(()) };
+    let target = owner.arena().registry().target(relation);
+    let foreign_key = target.property(inverse).meta;
+    if relation.kind != RelationKind::OneToMany
+        || relation.meta.orphan_removal
+        || (foreign_key.nullable && !foreign_key.primary)
+    {
+        return Ok(());
+    }
+    Err(Error::RequiredInverse {
+        entity: owner.meta().name,
+        property: owner.model().property(property).meta.name,
+        target: target.meta.name,
+        inverse: foreign_key.name,
+    })
 }
 
 /// Takes all items out of a collection, known or not.
@@ -427,10 +460,17 @@ pub(crate) fn clear_items(
         return Ok(());
     }
     let Some(relation) = relation_of(owner, property) else { return Ok(()) };
+    check_may_leave(owner, property, relation)?;
     for item in items {
         match (relation.kind, relation.inverse) {
             (RelationKind::OneToMany, _) => leave_owner(pending, owner, property, relation, item, at)?,
-            (_, Some(inverse)) => take_out(item, inverse, owner),
+            (_, Some(inverse)) => {
+                // The pair may have been added from the other side.
+                if let Some(mirror) = pending.collections.get_mut(&(item.pointer(), inverse)) {
+                    mirror.added.shift_remove(&owner.pointer());
+                }
+                take_out(item, inverse, owner);
+            }
             (_, None) => {}
         }
     }

@@ -13,9 +13,11 @@ mod plan;
 mod removals;
 mod schedule;
 mod settle;
+#[cfg(test)]
+mod tests;
 mod transaction;
 mod undo;
 mod unique;
 
 pub(crate) use flush::flush;
-pub(crate) use persist::{needs_flush, persist, persist_again, remove};
+pub(crate) use persist::{needs_flush, persist, remove};

@@ -13,16 +13,6 @@ pub(crate) fn persist(session: &Session, draft: Draft, at: &'static Location<'st
     adopt(&session.arena(), draft, at).map(NodeRef::pointer)
 }
 
-/// Takes the removal of an entity back.
-///
-/// # Errors
-/// [`Error::Detached`] for an entity of another unit of work, [`Error::Removed`] if its row is deleted already.
-pub(crate) fn persist_again(session: &Session, node: NodeRef<'_>) -> Result<()> {
-    let arena = own_arena(session, node)?;
-    arena.pending().keep(node);
-    Ok(())
-}
-
 /// Marks an entity for removal: the next flush deletes its row, or, of a new one, just forgets it.
 ///
 /// # Errors
