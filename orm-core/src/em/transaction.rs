@@ -3,18 +3,30 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
+use crate::arena::{Arena, NodeSet};
 use crate::driver::TransactionMode;
 use crate::em::EntityManager;
 use crate::error::{Error, Result};
 use crate::session::Scope;
+use crate::uow;
 
 /// An open transaction, or a savepoint inside of one. Dropped without a commit, it is rolled back.
 ///
-/// It is an entity manager: the one that it was begun on, with the same entities.
+/// It is an entity manager: the one that it was begun on, with the same entities. After a rollback, what was persisted
+/// or removed since its beginning is persisted or removed no more; what was set stays set, and the next flush writes it.
 #[must_use = "a transaction that is dropped is rolled back"]
 pub struct Transaction {
     em: EntityManager,
-    scope: Scope,
+    /// Open until it is committed or rolled back.
+    scope: Option<Scope>,
+    before: Before,
+}
+
+/// What waited for a flush when the transaction began.
+struct Before {
+    arena: Arc<Arena>,
+    new: NodeSet,
+    removed: NodeSet,
 }
 
 impl Transaction {
@@ -22,23 +34,48 @@ impl Transaction {
     ///
     /// # Errors
     /// As a flush; the transaction is rolled back then.
-    pub async fn commit(self) -> Result<()> {
-        match self.em.flush().await {
-            Ok(()) => self.scope.commit().await,
-            Err(error) => {
-                // The flush's error is the one to tell; the rollback is done in any case when the scope is dropped.
-                let _ = self.scope.rollback().await;
-                Err(error)
-            }
+    pub async fn commit(mut self) -> Result<()> {
+        self.em.flush().await?;
+        match self.scope.take() {
+            Some(scope) => scope.commit().await,
+            None => Ok(()),
         }
     }
 
-    /// Rolls back. What flushes of this transaction wrote waits for the next flush again.
+    /// Rolls back.
     ///
     /// # Errors
     /// When the connection is lost; the database rolls back by itself then.
-    pub async fn rollback(self) -> Result<()> {
-        self.scope.rollback().await
+    pub async fn rollback(mut self) -> Result<()> {
+        let Some(scope) = self.scope.take() else { return Ok(()) };
+        let result = scope.rollback().await;
+        self.forget_new_work();
+        result
+    }
+
+    /// What was persisted or removed since the beginning is so no more: a second try of the same work does it again.
+    fn forget_new_work(&self) {
+        let Before { arena, new, removed } = &self.before;
+        let pending = arena.pending();
+        let revived: Vec<_> = pending.removed.difference(removed).copied().collect();
+        let dropped: Vec<_> = pending.new.difference(new).copied().collect();
+        drop(pending);
+        // A node of an arena that was cleared meanwhile is of no unit of work any more: nothing is left to do for it.
+        for node in revived {
+            let _ = uow::persist_again(&self.em.session, arena.node(node));
+        }
+        for node in dropped {
+            let _ = uow::remove(&self.em.session, arena.node(node));
+        }
+    }
+}
+
+impl Drop for Transaction {
+    fn drop(&mut self) {
+        if let Some(scope) = self.scope.take() {
+            drop(scope);
+            self.forget_new_work();
+        }
     }
 }
 
@@ -57,8 +94,15 @@ impl EntityManager {
     /// # Errors
     /// When no connection is to be had.
     pub async fn begin(&self) -> Result<Transaction> {
+        let arena = self.session.arena();
+        let before = {
+            let pending = arena.pending();
+            let (new, removed) = (pending.new.clone(), pending.removed.clone());
+            drop(pending);
+            Before { arena, new, removed }
+        };
         let scope = Scope::begin(Arc::clone(&self.session), TransactionMode::default()).await?;
-        Ok(Transaction { em: self.clone(), scope })
+        Ok(Transaction { em: self.clone(), scope: Some(scope), before })
     }
 
     /// Runs `work` in a transaction, or at a savepoint when one is open: flushes and commits when it succeeds, rolls
