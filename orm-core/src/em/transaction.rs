@@ -62,7 +62,7 @@ impl Transaction {
         drop(pending);
         // A node of an arena that was cleared meanwhile is of no unit of work any more: nothing is left to do for it.
         for node in revived {
-            let _ = uow::persist_again(&self.em.session, arena.node(node));
+            arena.pending().keep(arena.node(node));
         }
         for node in dropped {
             let _ = uow::remove(&self.em.session, arena.node(node));

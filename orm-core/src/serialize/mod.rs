@@ -6,7 +6,7 @@ use crate::arena::{NodeRef, Slot, State};
 use crate::entity::{Entity, Managed, field_slot};
 use crate::hint::{Field, Has, Known, Shape, ShapeTree, Visible};
 use crate::meta::PropertyMeta;
-use crate::path::{Path, Paths, Root, Step};
+use crate::path::{Path, Root, Step};
 use crate::types::Type;
 use crate::value::Value;
 
