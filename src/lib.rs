@@ -6,7 +6,7 @@ pub use orm_core::{Cell, DriverError, DriverErrorKind, Error, FlushMode, Result,
 pub use orm_core::{driver, em, entity, error, hint, log, meta, naming, path, query, serialize, types};
 pub use orm_core::{fields, orm::Orm, orm::OrmBuilder, populate};
 
-pub use orm_core::{Entity, EntityBase, EntityEnum};
+pub use orm_core::{Entity, EntityBase, EntityEnum, requires};
 
 /// What most programs use.
 pub mod prelude {

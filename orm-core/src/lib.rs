@@ -25,7 +25,7 @@ pub mod value;
 
 pub use session::FlushMode;
 
-pub use orm_macros::{Entity, EntityBase, EntityEnum};
+pub use orm_macros::{Entity, EntityBase, EntityEnum, requires};
 
 pub use error::{DriverError, DriverErrorKind, Error, Result};
 pub use value::{Cell, Value};

@@ -10,6 +10,7 @@ mod emit;
 mod errors;
 mod model;
 mod print;
+mod requires;
 mod root;
 
 use proc_macro::TokenStream;
@@ -63,6 +64,14 @@ pub fn derive_entity_enum(input: TokenStream) -> TokenStream {
 #[proc_macro_derive(EntityBase, attributes(orm))]
 pub fn derive_entity_base(input: TokenStream) -> TokenStream {
     base::entity_base(&parse_macro_input!(input as DeriveInput)).into()
+}
+
+/// Methods on an entity of which only the named properties must be loaded: `#[requires(title)] impl Article { … }`.
+#[proc_macro_attribute]
+pub fn requires(properties: TokenStream, methods: TokenStream) -> TokenStream {
+    let properties = parse_macro_input!(properties as requires::Properties);
+    let methods = parse_macro_input!(methods as syn::ItemImpl);
+    requires::requires(&properties, &methods).into()
 }
 
 fn expand(input: &DeriveInput, bases: &[Base]) -> proc_macro2::TokenStream {

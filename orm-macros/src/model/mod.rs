@@ -7,7 +7,7 @@ mod property;
 mod relation;
 
 pub(crate) use casing::Casing;
-pub(crate) use entity::{Base, Entity};
+pub(crate) use entity::{Base, Entity, module_of};
 pub(crate) use entity_enum::{EntityEnum, Variants};
 pub(crate) use property::{Default, Kind, Property, Scalar};
 pub(crate) use relation::{Relation, RelationKind, argument};
