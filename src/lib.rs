@@ -1,4 +1,6 @@
-//! A data mapper for Rust whose types know what was loaded.
+//! The public API of `orm`. What follows is its README.
+//!
+#![doc = include_str!("../README.md")]
 
 #[doc(hidden)]
 pub use orm_core::__private;
@@ -28,4 +30,18 @@ pub mod sqlite {
 #[cfg(feature = "sqlite")]
 pub mod schema {
     pub use orm_sql::schema::*;
+}
+
+/// The guide; every block of code in it is compiled and run.
+pub mod guide {
+    #[doc = include_str!("../docs/guide/entities.md")]
+    pub mod entities {}
+    #[doc = include_str!("../docs/guide/loading.md")]
+    pub mod loading {}
+    #[doc = include_str!("../docs/guide/unit-of-work.md")]
+    pub mod unit_of_work {}
+    #[doc = include_str!("../docs/guide/conditions.md")]
+    pub mod conditions {}
+    #[doc = include_str!("../docs/guide/sqlite.md")]
+    pub mod sqlite {}
 }

@@ -3,7 +3,8 @@
 use std::marker::PhantomData;
 use std::ops::{BitAnd, BitOr, Not};
 
-use crate::path::Root;
+use crate::entity::Entity;
+use crate::path::{Paths, Root};
 use crate::query;
 
 /// What must hold of an `E`. `Reach` says which relations it goes through; [`Condition::erase`] forgets that, so that
@@ -32,6 +33,13 @@ impl<E, Reach> Condition<E, Reach> {
     /// The same, without knowing in its type which relations it reaches.
     pub fn erase(self) -> Condition<E> {
         Condition::new(self.condition)
+    }
+}
+
+impl<E: Entity> Condition<E> {
+    /// A condition as a value of its own: `Condition::<Book>::when(|b| b.pages.gt(50))`.
+    pub fn when<C: IntoCondition<E>>(condition: impl FnOnce(&'static E::Paths<E, Root>) -> C) -> Self {
+        condition(Paths::PATHS).into_condition().erase()
     }
 }
 
