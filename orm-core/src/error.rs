@@ -273,6 +273,32 @@ pub enum Error {
     /// The pool or the connection is closed.
     #[error("the orm is closed; build a new one")]
     Closed,
+    /// A table has rows, and an update of the schema would leave a required column of them without a value.
+    #[error(
+        "{entity}.{property} is required, but `{table}` has rows without a value for `{column}`; give it a `default` or `default_sql`, or make it an `Option` until every row has one"
+    )]
+    RequiredColumn {
+        /// The entity's name.
+        entity: &'static str,
+        /// The property's name.
+        property: &'static str,
+        /// The table.
+        table: String,
+        /// The column.
+        column: String,
+    },
+    /// An update of the schema makes a foreign key that rows break.
+    #[error(
+        "{rows} rows of `{table}` point at rows that `{target}` does not have; mend or delete them, then update again"
+    )]
+    DanglingRows {
+        /// The table whose rows point.
+        table: String,
+        /// The table that they point at.
+        target: String,
+        /// How many rows there are.
+        rows: i64,
+    },
     /// The database refused or failed.
     #[error("{0}")]
     Driver(#[source] Box<DriverError>),

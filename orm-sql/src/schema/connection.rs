@@ -7,9 +7,9 @@ use crate::dialect::Dialect;
 
 /// One connection, as the schema generator uses it. Nobody else uses it meanwhile.
 ///
-/// The generator begins and ends its transaction by statements, and switches SQLite's foreign keys off while it works
-/// and on again. When a connection is dropped half-way, the implementor MUST roll back what is open and MUST restore
-/// `pragma foreign_keys` before anyone else gets the connection.
+/// The generator begins and ends its transaction by statements, and switches SQLite's `foreign_keys` off while it works
+/// and on again, `legacy_alter_table` the other way round. When a connection is dropped half-way, the implementor MUST
+/// roll back what is open and MUST restore both before anyone else gets the connection.
 pub trait SchemaConnection: Send {
     /// Runs a query and gives back all of its rows.
     fn query<'a>(
@@ -102,6 +102,7 @@ impl<'a> Transaction<'a> {
         if outcome.is_err() {
             // The first error is the one to tell; a transaction that SQLite ended already cannot be rolled back.
             let _ = self.connection.execute("rollback").await;
+            self.clean_up().await;
         }
         let restored = self.restore().await;
         outcome.and_then(|value| restored.map(|()| value))
@@ -111,6 +112,15 @@ impl<'a> Transaction<'a> {
         match self.restore_foreign_keys {
             true => self.connection.execute(foreign_keys_on(self.dialect)).await,
             false => Ok(()),
+        }
+    }
+
+    /// Puts back what a statement that failed may have left switched.
+    async fn clean_up(&mut self) {
+        match self.dialect {
+            Dialect::Sqlite => {
+                let _ = self.connection.execute("pragma legacy_alter_table = off").await;
+            }
         }
     }
 }

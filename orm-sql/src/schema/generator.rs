@@ -3,13 +3,15 @@
 use std::sync::Arc;
 
 use orm_core::Result;
+use orm_core::driver::BoxFuture;
 use orm_core::meta::Registry;
 
 use crate::dialect::Dialect;
 use crate::schema::connection::{
-    ForeignKeys, SchemaConnections, Transaction, foreign_keys_off, foreign_keys_on,
+    ForeignKeys, SchemaConnection, SchemaConnections, Transaction, foreign_keys_off, foreign_keys_on,
 };
 use crate::schema::model::Schema;
+use crate::schema::updater::SchemaUpdate;
 use crate::schema::{create_statements, drop_statements, from_registry};
 
 /// Makes, drops and updates the tables of the entities.
@@ -70,14 +72,36 @@ impl SchemaGenerator {
         self.run(ForeignKeys::Off, &statements).await
     }
 
+    /// Brings the tables of the entities up to date and keeps their rows.
+    pub fn update(&self) -> SchemaUpdate {
+        SchemaUpdate::new(self.clone())
+    }
+
+    /// The statements of [`update`](Self::update) as it is without options.
+    pub async fn update_sql(&self) -> Result<String> {
+        self.update().sql().await
+    }
+
+    pub(super) fn dialect(&self) -> Dialect {
+        self.dialect
+    }
+
+    pub(super) fn registry(&self) -> &Registry {
+        &self.registry
+    }
+
+    pub(super) fn connect(&self) -> BoxFuture<'_, Result<Box<dyn SchemaConnection>>> {
+        self.connections.connect()
+    }
+
     async fn run(&self, foreign_keys: ForeignKeys, statements: &[String]) -> Result<()> {
-        let mut connection = self.connections.connect().await?;
+        let mut connection = self.connect().await?;
         let mut transaction = Transaction::begin(self.dialect, &mut *connection, foreign_keys).await?;
         let outcome = transaction.run(statements).await;
         transaction.end(outcome).await
     }
 
-    fn without_foreign_keys(&self, statements: Vec<String>) -> Vec<String> {
+    pub(super) fn without_foreign_keys(&self, statements: Vec<String>) -> Vec<String> {
         let mut all = vec![foreign_keys_off(self.dialect).to_owned()];
         all.extend(statements);
         all.push(foreign_keys_on(self.dialect).to_owned());
@@ -86,7 +110,7 @@ impl SchemaGenerator {
 }
 
 /// Statements as the text of a file.
-fn script(statements: &[String]) -> String {
+pub(super) fn script(statements: &[String]) -> String {
     statements.iter().map(|statement| format!("{statement};\n")).collect()
 }
 

@@ -4,11 +4,15 @@ pub mod model;
 
 mod connection;
 mod ddl;
+pub mod diff;
 mod from_meta;
 mod generator;
+mod introspect;
 mod names;
 mod sql_text;
 mod types;
+pub mod update;
+mod updater;
 
 #[cfg(test)]
 mod tests;
@@ -17,3 +21,5 @@ pub use connection::{SchemaConnection, SchemaConnections};
 pub use ddl::{create_statements, drop_statements};
 pub use from_meta::from_registry;
 pub use generator::SchemaGenerator;
+pub use introspect::read_schema;
+pub use updater::SchemaUpdate;

@@ -29,6 +29,15 @@ impl Token<'_> {
         self.kind == TokenKind::Word && self.text.eq_ignore_ascii_case(word)
     }
 
+    /// Whether this is that name, with quotes or without.
+    fn is_name(&self, name: &str) -> bool {
+        match &self.kind {
+            TokenKind::Word => self.text.eq_ignore_ascii_case(name),
+            TokenKind::Quoted(quoted) => quoted.eq_ignore_ascii_case(name),
+            TokenKind::Text | TokenKind::Number | TokenKind::Symbol(_) => false,
+        }
+    }
+
     /// Whether this is that character.
     pub(crate) fn is_symbol(&self, symbol: char) -> bool {
         self.kind == TokenKind::Symbol(symbol)
@@ -133,11 +142,20 @@ pub(crate) fn normalized(sql: &str) -> String {
 
 /// Whether the text names the column; it may say so of a keyword or another table's column too.
 pub(crate) fn mentions(sql: &str, column: &str) -> bool {
-    tokens(sql).iter().any(|token| match &token.kind {
-        TokenKind::Word => token.text.eq_ignore_ascii_case(column),
-        TokenKind::Quoted(name) => name.eq_ignore_ascii_case(column),
-        TokenKind::Text | TokenKind::Number | TokenKind::Symbol(_) => false,
-    })
+    tokens(sql).iter().any(|token| token.is_name(column))
+}
+
+/// The text with another name, as it is to be written, wherever it names the column.
+pub(crate) fn replace_name(sql: &str, column: &str, written: &str) -> String {
+    let mut text = String::with_capacity(sql.len());
+    let mut copied = 0;
+    for token in tokens(sql).iter().filter(|token| token.is_name(column)) {
+        text.push_str(&sql[copied..token.start]);
+        text.push_str(written);
+        copied = token.end();
+    }
+    text.push_str(&sql[copied..]);
+    text
 }
 
 /// The expression as it can stand behind `default`: in parentheses unless it is a constant.
@@ -224,5 +242,7 @@ mod tests {
         assert!(mentions("length(NAME) > 1", "name"));
         assert!(mentions(r#""name" is null"#, "name"));
         assert!(!mentions("other = 'name'", "name"));
+        let replaced = replace_name("length(NAME) > 1 or \"name\" = 'name'", "name", "\"n\"");
+        assert_eq!(replaced, "length(\"n\") > 1 or \"n\" = 'name'");
     }
 }

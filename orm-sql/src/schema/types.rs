@@ -43,3 +43,73 @@ fn sqlite_type_name(kind: ColumnKind, precision: Option<(u8, u8)>) -> String {
     };
     name.to_owned()
 }
+
+/// Whether two names mean the same column, so that changing one into the other would change nothing.
+pub(crate) fn same_type(dialect: Dialect, one: &str, other: &str) -> bool {
+    match dialect {
+        Dialect::Sqlite => sqlite_storage(one) == sqlite_storage(other),
+    }
+}
+
+/// What SQLite makes of a type's name.
+#[derive(Debug, PartialEq, Eq)]
+enum Storage {
+    Integer,
+    Text,
+    Blob,
+    Real,
+    /// Numeric by SQLite's rules; told apart by the name, as other programs do.
+    Numeric(String),
+}
+
+/// SQLite's rules of affinity, in their order: <https://www.sqlite.org/datatype3.html>. Lengths mean nothing to it.
+fn sqlite_storage(name: &str) -> Storage {
+    let name = name.to_ascii_lowercase();
+    let has = |part: &str| name.contains(part);
+    if has("int") {
+        return Storage::Integer;
+    }
+    if has("char") || has("clob") || has("text") {
+        return Storage::Text;
+    }
+    if has("blob") || name.trim().is_empty() {
+        return Storage::Blob;
+    }
+    if has("real") || has("floa") || has("doub") {
+        return Storage::Real;
+    }
+    match name.split('(').next().unwrap_or_default().trim() {
+        // Truth values are whole numbers in either.
+        "bool" | "boolean" => Storage::Integer,
+        "decimal" => Storage::Numeric("numeric".into()),
+        "timestamp" => Storage::Numeric("datetime".into()),
+        word => Storage::Numeric(word.to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sqlite_types_are_the_same_when_they_store_the_same() {
+        let same = |one, other| same_type(Dialect::Sqlite, one, other);
+        assert!(same("NVARCHAR(160)", "text"));
+        assert!(same("bigint", "INTEGER"));
+        assert!(same("boolean", "tinyint(1)"));
+        assert!(same("NUMERIC(10,2)", "decimal"));
+        assert!(same("TIMESTAMP", "datetime"));
+        assert!(!same("json", "json_text"));
+        assert!(!same("text", "integer"));
+        assert!(!same("date", "datetime"));
+        assert!(!same("real", "numeric"));
+        assert!(!same("", "text"));
+    }
+
+    #[test]
+    fn text_that_looks_like_a_number_is_kept_where_it_must_be() {
+        for kind in [ColumnKind::Text, ColumnKind::Json, ColumnKind::Uuid, ColumnKind::Int128] {
+            assert_eq!(sqlite_storage(&type_name(Dialect::Sqlite, kind, None)), Storage::Text, "{kind:?}");
+        }
+    }
+}

@@ -1,7 +1,5 @@
 //! The entities of the tests, described by hand: every kind of property and relation.
 
-use std::any::TypeId;
-
 use orm_core::Value;
 use orm_core::arena::Store;
 use orm_core::meta::{CheckMeta, EntityMeta, IndexMeta, PropertyKind, PropertyMeta, RelationKind};
@@ -17,12 +15,16 @@ macro_rules! entity {
     ($type:ident, key: $key:expr, properties: [$($property:expr),* $(,)?] $(, $field:ident: $value:expr)* $(,)?) => {
         pub(super) struct $type;
         impl $type {
-            pub(super) fn meta() -> &'static EntityMeta {
-                static META: EntityMeta = EntityMeta {
+            pub(super) fn meta() -> &'static ::orm_core::meta::EntityMeta {
+                static META: ::orm_core::meta::EntityMeta = ::orm_core::meta::EntityMeta {
                     properties: &[$($property),*],
                     primary_key: $key,
                     $($field: $value,)*
-                    ..EntityMeta::new(stringify!($type), TypeId::of::<$type>, no_store)
+                    ..::orm_core::meta::EntityMeta::new(
+                        stringify!($type),
+                        ::std::any::TypeId::of::<$type>,
+                        $crate::schema::tests::blog::no_store,
+                    )
                 };
                 &META
             }
@@ -33,7 +35,7 @@ pub(super) use entity;
 
 pub(super) const ID: PropertyMeta = PropertyMeta::scalar::<i64>("id").primary().auto_increment();
 
-const STATUS: PropertyMeta = {
+pub(super) const STATUS: PropertyMeta = {
     let mut status = PropertyMeta::scalar::<String>("status");
     status.kind = PropertyKind::Scalar(ColumnKind::TextEnum(&["draft", "it's out"]));
     status

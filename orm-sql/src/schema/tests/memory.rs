@@ -62,9 +62,9 @@ pub(super) fn registry(entities: &[&'static EntityMeta]) -> Arc<Registry> {
 }
 
 /// Runs a future that never waits.
-pub(super) fn now<T>(future: impl Future<Output = T>) -> T {
+pub(super) fn now<T>(future: impl IntoFuture<Output = T>) -> T {
     let mut context = std::task::Context::from_waker(std::task::Waker::noop());
-    match std::pin::pin!(future).poll(&mut context) {
+    match std::pin::pin!(future.into_future()).poll(&mut context) {
         std::task::Poll::Ready(value) => value,
         std::task::Poll::Pending => panic!("nothing waits in memory"),
     }

@@ -3,3 +3,5 @@
 mod blog;
 mod create;
 mod memory;
+mod random;
+mod update;

@@ -1,0 +1,38 @@
+//! Changes as statements, and what must be true of the rows before they run. Knows no connection.
+
+mod sqlite;
+
+use crate::dialect::Dialect;
+use crate::schema::diff::Change;
+
+/// Statements that change a schema.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct Plan {
+    /// What must be true before the first statement.
+    pub requirements: Vec<Requirement>,
+    /// The statements, to run one after the other in one transaction.
+    pub statements: Vec<String>,
+    /// Whether foreign keys must not be enforced meanwhile: a table is dropped, if only to be made anew.
+    pub drops_tables: bool,
+    /// Tables whose foreign keys must be checked after the last statement.
+    pub unchecked_tables: Vec<String>,
+}
+
+/// A column that rows must have a value for, and cannot get one by the change itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Requirement {
+    /// The table.
+    pub table: String,
+    /// The column.
+    pub column: String,
+    /// A query that finds a row where the value is missing.
+    pub query: String,
+}
+
+/// The statements for some changes.
+pub fn plan(dialect: Dialect, changes: &[Change]) -> Plan {
+    match dialect {
+        Dialect::Sqlite => sqlite::plan(changes),
+    }
+}
