@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::sync::Arc;
 
-use orm_core::driver::{BoxFuture, Driver};
+use orm_core::driver::{BoxFuture, Connection, Driver, TransactionMode};
 use orm_core::em::EntityManager;
 use orm_core::orm::{Orm, OrmBuilder};
 use orm_core::{Error, Result, Value};
@@ -144,5 +144,17 @@ impl SchemaConnection for SqliteConnection {
 
     fn execute<'a>(&'a mut self, sql: &'a str) -> BoxFuture<'a, Result<()>> {
         Box::pin(async move { SqliteConnection::execute(self, sql, Vec::new()).await.map(drop) })
+    }
+
+    fn begin(&mut self) -> BoxFuture<'_, Result<()>> {
+        Connection::begin(self, TransactionMode::Immediate)
+    }
+
+    fn commit(&mut self) -> BoxFuture<'_, Result<()>> {
+        Connection::commit(self)
+    }
+
+    fn rollback(&mut self) -> BoxFuture<'_, Result<()>> {
+        Connection::rollback(self)
     }
 }

@@ -7,9 +7,9 @@ use crate::dialect::Dialect;
 
 /// One connection, as the schema generator uses it. Nobody else uses it meanwhile.
 ///
-/// The generator begins and ends its transaction by statements, and switches SQLite's `foreign_keys` off while it works
-/// and on again, `legacy_alter_table` the other way round. When a connection is dropped half-way, the implementor MUST
-/// roll back what is open and MUST restore both before anyone else gets the connection.
+/// The generator switches SQLite's `foreign_keys` off while it works and on again, `legacy_alter_table` the other way
+/// round. When a connection is dropped half-way, the implementor MUST roll back what is open and MUST restore both
+/// before anyone else gets the connection.
 pub trait SchemaConnection: Send {
     /// Runs a query and gives back all of its rows.
     fn query<'a>(
@@ -20,6 +20,15 @@ pub trait SchemaConnection: Send {
 
     /// Runs a statement.
     fn execute<'a>(&'a mut self, sql: &'a str) -> BoxFuture<'a, Result<()>>;
+
+    /// Begins a transaction. Nobody else MUST be able to write from its first statement on.
+    fn begin(&mut self) -> BoxFuture<'_, Result<()>>;
+
+    /// Commits it.
+    fn commit(&mut self) -> BoxFuture<'_, Result<()>>;
+
+    /// Rolls it back.
+    fn rollback(&mut self) -> BoxFuture<'_, Result<()>>;
 }
 
 /// Where the schema generator gets its connections.
@@ -71,7 +80,7 @@ impl<'a> Transaction<'a> {
             connection.execute(foreign_keys_off(dialect)).await?;
         }
         let mut transaction = Self { dialect, connection, restore_foreign_keys };
-        match transaction.connection.execute(begin(dialect)).await {
+        match transaction.connection.begin().await {
             Ok(()) => Ok(transaction),
             Err(error) => {
                 let _ = transaction.restore().await;
@@ -96,12 +105,12 @@ impl<'a> Transaction<'a> {
     /// Commits if all went well, rolls back if not, and gives back what was the outcome.
     pub(crate) async fn end<T>(mut self, outcome: Result<T>) -> Result<T> {
         let outcome = match outcome {
-            Ok(value) => self.connection.execute("commit").await.map(|()| value),
+            Ok(value) => self.connection.commit().await.map(|()| value),
             Err(error) => Err(error),
         };
         if outcome.is_err() {
-            // The first error is the one to tell; a transaction that SQLite ended already cannot be rolled back.
-            let _ = self.connection.execute("rollback").await;
+            // The first error is the one to tell; a transaction that the database ended already cannot be rolled back.
+            let _ = self.connection.rollback().await;
             self.clean_up().await;
         }
         let restored = self.restore().await;
@@ -122,13 +131,6 @@ impl<'a> Transaction<'a> {
                 let _ = self.connection.execute("pragma legacy_alter_table = off").await;
             }
         }
-    }
-}
-
-fn begin(dialect: Dialect) -> &'static str {
-    match dialect {
-        // The lock is taken at once, so that no other writer comes between reading the schema and changing it.
-        Dialect::Sqlite => "begin immediate",
     }
 }
 

@@ -38,6 +38,8 @@ pub(crate) fn set_up(connection: &Connection, options: &SqliteOptions) -> Result
         connection,
         if options.foreign_keys { "pragma foreign_keys = on" } else { "pragma foreign_keys = off" },
     )?;
+    // An update of the schema switches it on for a while.
+    run(connection, "pragma legacy_alter_table = off")?;
     for (name, value) in &options.pragmas {
         run(connection, &format!("pragma {name} = {value}"))?;
     }

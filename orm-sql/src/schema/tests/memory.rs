@@ -94,6 +94,18 @@ impl SchemaConnection for Memory {
             self.lock().execute_batch(sql).map_err(|error| driver_error(error, sql))
         })
     }
+
+    fn begin(&mut self) -> BoxFuture<'_, Result<()>> {
+        self.execute("begin immediate")
+    }
+
+    fn commit(&mut self) -> BoxFuture<'_, Result<()>> {
+        self.execute("commit")
+    }
+
+    fn rollback(&mut self) -> BoxFuture<'_, Result<()>> {
+        self.execute("rollback")
+    }
 }
 
 fn run_query(
