@@ -71,6 +71,18 @@ impl Arena {
         })
     }
 
+    /// A node that belongs to no unit of work, in an arena of its own; its entity need not be registered.
+    pub(crate) fn lone<R: Record>(registry: &Arc<Registry>) -> Owned<R> {
+        let arena = Arena::new(Arc::clone(registry), false);
+        let beyond = EntityId(registry.entities().count() as u32);
+        let mut stores = arena.lock();
+        stores.stores.push(Some(new_store::<R>()));
+        let (node, _) = stores
+            .get_or_create(beyond, State::Gone, None, &mut |_| Ok(()))
+            .expect("a node without values has none that does not fit");
+        Owned::new(node).expect("the node was just made of this record")
+    }
+
     /// Tells it from other arenas.
     pub fn id(&self) -> ArenaId {
         self.id

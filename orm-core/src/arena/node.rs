@@ -242,8 +242,8 @@ impl<'a> NodeRef<'a> {
     /// The node with its type, if it is of this entity.
     #[inline]
     pub fn typed<R: Record>(self) -> Option<&'a Node<R>> {
-        // SAFETY: every entity has one static description and one record type, and the header holds the description of
-        // the record behind it.
+        // SAFETY: by `Record`'s contract a description belongs to one record type, and the header holds the description
+        // of the record behind it.
         std::ptr::eq(self.meta, R::meta()).then(|| unsafe { self.pointer.cast::<Node<R>>().as_ref() })
     }
 

@@ -11,7 +11,11 @@ use crate::types::{Key, Type};
 use crate::value::{Cell, Value};
 
 /// The slots of one entity: a [`Slot`] a scalar, a [`Link`] a to-one relation, [`Items`] a collection.
-pub trait Record: Default + Send + Sync + 'static {
+///
+/// # Safety
+/// [`meta`](Record::meta) MUST give the same static to this type always and to no other type, with
+/// [`new_store`](super::new_store) of this type in it; and the slots MUST be the record's own. The derive sees to both.
+pub unsafe trait Record: Default + Send + Sync + 'static {
     /// The entity's key.
     type Key: Key;
 

@@ -67,7 +67,10 @@ impl Draft<'_> {
 pub type Fill<'f> = &'f mut dyn FnMut(&mut Draft<'_>) -> Result<(), DecodeError>;
 
 /// The nodes of one entity in one arena. Reached through the arena's lock only.
-pub trait Store: Send + Sync {
+///
+/// # Safety
+/// The pointers MUST lead to nodes that the store owns, and that stay where they are until it is dropped.
+pub unsafe trait Store: Send + Sync {
     /// The node of that key.
     #[doc(hidden)]
     fn find(&self, key: &[Cell<'_>]) -> Result<Option<NonNull<NodeHeader>>, DecodeError>;
@@ -163,7 +166,8 @@ fn read_key<K: Key>(key: &[Cell<'_>]) -> Result<K, DecodeError> {
     K::read(&mut || cells.next().copied().unwrap_or(Cell::Null))
 }
 
-impl<R: Record> Store for Nodes<R> {
+// SAFETY: nodes live in chunks whose memory neither moves nor shrinks before the store is dropped.
+unsafe impl<R: Record> Store for Nodes<R> {
     fn find(&self, key: &[Cell<'_>]) -> Result<Option<NonNull<NodeHeader>>, DecodeError> {
         Ok(self.by_key.get(&read_key::<R::Key>(key)?).map(|node| node.cast()))
     }

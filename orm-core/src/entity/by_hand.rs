@@ -87,7 +87,9 @@ const _: () = {
         books: __orm::Items,
     }
 
-    impl __orm::Record for __Record {
+    // SAFETY: the static and the slots are this record's own.
+    #[allow(unsafe_code)]
+    unsafe impl __orm::Record for __Record {
         type Key = i64;
         fn meta() -> &'static __orm::EntityMeta {
             static META: __orm::EntityMeta = __orm::EntityMeta {
@@ -461,7 +463,9 @@ const _: () = {
         editor: __orm::LinkSlot,
     }
 
-    impl __orm::Record for __Record {
+    // SAFETY: the static and the slots are this record's own.
+    #[allow(unsafe_code)]
+    unsafe impl __orm::Record for __Record {
         type Key = i64;
         fn meta() -> &'static __orm::EntityMeta {
             static META: __orm::EntityMeta = __orm::EntityMeta {

@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use std::ops::Deref;
 use std::sync::Arc;
 
-use crate::arena::{Arena, NodePtr, NodeRef, Owned, State, view};
+use crate::arena::{Arena, NodePtr, NodeRef, Owned, view};
 use crate::entity::Entity;
 use crate::error::Result;
 use crate::hint::{Fields, Hint, Populate, Select, Shape};
@@ -70,14 +70,7 @@ impl<E: Entity, S: Shape> Managed<E, S> {
 
     /// A handle of nothing that is stored: what is left when an entity could not be taken in.
     pub(crate) fn gone(arena: &Arc<Arena>) -> Self {
-        let orphan = Arena::new(Arc::clone(arena.registry()), false);
-        let entity = orphan.registry().entities().find(|model| std::ptr::eq(model.meta, E::meta()));
-        let entity = entity.map_or(crate::meta::EntityId(0), |model| model.id);
-        let (node, _) = orphan
-            .lock()
-            .get_or_create(entity, State::Gone, None, &mut |_| Ok(()))
-            .expect("a node without values has none that does not fit");
-        Self::from_node(node).expect("the node was just made for its entity")
+        Self { owned: Arena::lone(arena.registry()), shape: PhantomData }
     }
 
     /// The arena.

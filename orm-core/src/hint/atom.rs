@@ -1,10 +1,12 @@
 //! What can be known of one property.
 
-use crate::arena::NodeRef;
+use std::panic::Location;
+
+use crate::arena::{NodeRef, SlotRef};
 use crate::entity::Entity;
 use crate::hint::Shape;
 use crate::hint::describe::{Known, ShapeTree};
-use crate::meta::PropertyId;
+use crate::meta::{PropertyId, PropertyModel};
 
 /// Not loaded.
 #[derive(Debug, Clone, Copy)]
@@ -52,24 +54,51 @@ pub struct Missing {
     entity: &'static str,
     property: &'static str,
     key: String,
+    assigned_at: Option<&'static Location<'static>>,
 }
 
 impl Missing {
     pub(crate) fn new(node: NodeRef<'_>, property: PropertyId) -> Self {
         let meta = node.meta();
-        Self { entity: meta.name, property: meta.properties[property].name, key: node.key_text() }
+        let assigned_at = relations_to(node).next();
+        Self {
+            entity: meta.name,
+            property: meta.properties[property].name,
+            key: node.key_text(),
+            assigned_at,
+        }
     }
 
     /// The one hole that aliasing leaves: another handle of a weaker type changed what this one promises.
     #[cold]
     #[track_caller]
     pub(crate) fn fail(self) -> ! {
-        let Self { entity, property, key } = self;
+        let Self { entity, property, key, assigned_at } = self;
+        let place = assigned_at.map(|at| format!(" at {at}")).unwrap_or_default();
         panic!(
             "{entity}.{property} of {entity} {key} is not loaded although this handle's type says so: another handle \
-             of the same row assigned something less loaded; populate it again, or load it with `em.populate`"
+             of the same row assigned something less loaded{place}; load it with `em.populate`, or use the handle that \
+             the `with_…` setter gave back"
         )
     }
+}
+
+/// Where users pointed relations at this node.
+fn relations_to(node: NodeRef<'_>) -> impl Iterator<Item = &'static Location<'static>> {
+    let arena = node.arena();
+    let registry = arena.registry();
+    let sources = registry.entities().flat_map(move |model| {
+        let towards = move |(_, property): &(usize, &PropertyModel)| {
+            property.relation.as_ref().is_some_and(|relation| relation.target == node.entity())
+        };
+        model.properties.iter().enumerate().filter(towards).map(|(index, _)| (model.id, index))
+    });
+    sources.flat_map(move |(entity, property)| {
+        arena.lock().findable(entity).into_iter().filter_map(move |source| match source.slot(property) {
+            SlotRef::ToOne(link) if source.target(property) == Some(Some(node)) => link.assigned_at(),
+            SlotRef::ToOne(_) | SlotRef::Value(_) | SlotRef::ToMany(_) => None,
+        })
+    })
 }
 
 macro_rules! plain_atoms {

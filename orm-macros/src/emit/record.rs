@@ -34,7 +34,8 @@ pub(crate) fn record(parts: &Parts<'_>) -> TokenStream {
         pub struct __Record {
             #(#fields,)*
         }
-        impl __orm::Record for __Record {
+        // SAFETY: the static and the slots are this record's own.
+        unsafe impl __orm::Record for __Record {
             type Key = #key;
             fn meta() -> &'static __orm::EntityMeta {
                 #meta
