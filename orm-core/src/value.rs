@@ -69,12 +69,6 @@ impl Value {
     }
 }
 
-impl<T: crate::types::Type> From<T> for Value {
-    fn from(value: T) -> Self {
-        value.to_value()
-    }
-}
-
 /// Writes the value as a log shows it: text in quotes, bytes in hexadecimal.
 impl std::fmt::Display for Value {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -142,3 +142,9 @@ fn unexpected(cell: Cell<'_>, expected: &'static str) -> DecodeError {
         cell => DecodeError::Kind { found: cell.kind_name(), expected },
     }
 }
+
+impl<T: Type> From<T> for Value {
+    fn from(value: T) -> Self {
+        value.to_value()
+    }
+}
