@@ -13,8 +13,6 @@ pub(crate) struct LoadPlan {
     /// What the first query selects.
     pub(crate) selection: Arc<Selection>,
     pub(crate) selection_key: SelectionKey,
-    /// Orders of joined collections, to come after the roots' order.
-    pub(crate) joined_order: Vec<Order>,
     /// Whether a root may come in several rows.
     pub(crate) repeats_roots: bool,
     /// The queries after the first one.
@@ -62,7 +60,6 @@ struct Planner<'a> {
 /// What one query of a plan collects.
 #[derive(Default)]
 struct Collected {
-    order: Vec<Order>,
     repeats: bool,
     follow_ups: Vec<FollowUp>,
 }
@@ -86,7 +83,6 @@ impl Planner<'_> {
             entities,
             selection: Arc::new(selection),
             selection_key: SelectionKey(key),
-            joined_order: collected.order,
             repeats_roots: collected.repeats,
             follow_ups: collected.follow_ups,
         }
@@ -157,13 +153,6 @@ impl Planner<'_> {
         path.push(property);
         let shares_condition_join = self.is_shared(path);
         collected.repeats |= relation.kind.is_to_many();
-        if let Some((name, descends)) = relation.meta.order_by
-            && let Some(by) = self.registry.target(relation).meta.property_index(name)
-        {
-            let mut steps: Path = to_path(path);
-            steps.0.push(by as u16);
-            collected.order.push(order(steps, descends));
-        }
         debug_assert!(model.properties.len() > property, "the property is the model's own");
         let selection = self.selection(relation.target, sub, None, path, collected);
         path.pop();

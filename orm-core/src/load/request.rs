@@ -43,14 +43,12 @@ pub(crate) async fn find(session: &Session, request: Request) -> Result<Found> {
     };
     let merge = if request.refresh { Merge::Overwrite } else { Merge::Keep };
     let plan = Arc::clone(&request.plan);
-    let mut order = request.order;
-    order.extend(plan.joined_order.iter().cloned());
     let select = Select {
         selection: Arc::clone(&plan.selection),
         selection_key: plan.selection_key,
         repeats: plan.repeats_roots,
         condition: request.condition,
-        order,
+        order: request.order,
         limit: request.limit,
         offset: request.offset,
         distinct: request.distinct,
@@ -127,7 +125,7 @@ pub(super) fn select_where(plan: &LoadPlan, condition: Condition, pivot: Option<
         selection_key: plan.selection_key,
         repeats: plan.repeats_roots,
         condition,
-        order: plan.joined_order.clone(),
+        order: Vec::new(),
         limit: None,
         offset: None,
         distinct: false,
