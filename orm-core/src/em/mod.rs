@@ -18,7 +18,7 @@ pub use transaction::Transaction;
 pub use view::{LoadExt, WithItems};
 
 use crate::arena::State;
-use crate::entity::{Entity, Managed};
+use crate::entity::{Entity, InUnitOfWork, Managed};
 use crate::error::Result;
 use crate::path::KeyOperand;
 use crate::session::{FlushMode, Session};
@@ -91,8 +91,8 @@ impl EntityManager {
     }
 
     /// Whether the entity belongs to this unit of work and is stored, or will be.
-    pub fn contains<E: Entity, S: crate::hint::Shape>(&self, handle: &Managed<E, S>) -> bool {
-        let node = handle.node();
+    pub fn contains(&self, entity: &impl InUnitOfWork) -> bool {
+        let node = entity.node_ref();
         node.arena().id() == self.session.arena().id() && node.state() != State::Gone
     }
 }

@@ -4,7 +4,7 @@ use std::panic::Location;
 
 use crate::arena::State;
 use crate::em::EntityManager;
-use crate::entity::{Create, Detached, Entity, Managed, adopt_managed};
+use crate::entity::{Create, Detached, Entity, InUnitOfWork, Managed, adopt_managed};
 use crate::error::{Error, Result};
 use crate::hint::Shape;
 use crate::uow;
@@ -50,17 +50,23 @@ impl EntityManager {
     ///
     /// # Errors
     /// [`Error::Detached`] for an entity of another entity manager.
-    pub fn remove<E: Entity, S: Shape>(&self, handle: &Managed<E, S>) -> Result<()> {
-        uow::remove(&self.session, handle.node())
+    pub fn remove(&self, entity: &impl InUnitOfWork) -> Result<()> {
+        uow::remove(&self.session, entity.node_ref())
     }
 
     /// [`remove`](Self::remove) and [`flush`](Self::flush).
     ///
     /// # Errors
     /// As both.
-    pub async fn remove_and_flush<E: Entity, S: Shape>(&self, handle: &Managed<E, S>) -> Result<()> {
-        self.remove(handle)?;
-        self.flush().await
+    pub fn remove_and_flush<'em, T: InUnitOfWork>(
+        &'em self,
+        entity: &T,
+    ) -> impl Future<Output = Result<()>> + Send + use<'em, T> {
+        let removed = self.remove(entity);
+        async move {
+            removed?;
+            self.flush().await
+        }
     }
 
     /// Writes everything that changed since the last flush, in an order that keeps every constraint, in one

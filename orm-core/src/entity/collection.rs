@@ -5,7 +5,7 @@ use std::panic::Location;
 
 use crate::arena::{Loaded, NodeRef, Record, State, view};
 use crate::entity::relation::{add_item, clear_items, refuse, remove_item, replace_items, resolve};
-use crate::entity::{Entity, Link, Managed};
+use crate::entity::{Entity, InUnitOfWork, Link, Managed};
 use crate::error::{Error, Result};
 use crate::hint::{Atom, Covers, Has, Relation, Shape, SubOf};
 
@@ -109,11 +109,11 @@ where
     }
 
     /// Whether the item is in the collection.
-    pub fn contains<Other: Shape>(self, item: &Managed<F::Target, Other>) -> bool
+    pub fn contains(self, item: &impl InUnitOfWork<Entity = F::Target>) -> bool
     where
         S: Has<F>,
     {
-        self.owner.items(F::INDEX).any(|other| other == item.node())
+        self.owner.items(F::INDEX).any(|other| other == item.node_ref())
     }
 
     /// Adds an item; loaded or not, on either side of the relation. The other side follows.
@@ -151,9 +151,9 @@ where
     /// [`Error::NotInitialized`] when the collection is not loaded; [`Error::RequiredInverse`] when the item cannot
     /// live without its owner.
     #[track_caller]
-    pub fn remove<Other: Shape>(self, item: &Managed<F::Target, Other>) -> Result<bool> {
+    pub fn remove(self, item: &impl InUnitOfWork<Entity = F::Target>) -> Result<bool> {
         let at = Location::caller();
-        remove_item(&mut self.owner.arena().pending(), self.owner, F::INDEX, item.node(), at)
+        remove_item(&mut self.owner.arena().pending(), self.owner, F::INDEX, item.node_ref(), at)
     }
 
     /// Takes all items out, also those of a collection that is not loaded.

@@ -118,6 +118,37 @@ pub(crate) fn handle_of<E: Entity, S: Shape>(node: NodeRef<'_>) -> Managed<E, S>
     Managed::from_node(node).expect("the caller knows the node's entity")
 }
 
+/// What stands for an entity of a unit of work: a handle, or a view that a relation or a collection gave.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no entity of a unit of work",
+    label = "expected a handle (`&article`), or what a relation or a collection gave"
+)]
+pub trait InUnitOfWork {
+    /// The entity.
+    type Entity: Entity;
+
+    /// The node without its type.
+    #[doc(hidden)]
+    fn node_ref(&self) -> NodeRef<'_>;
+}
+
+impl<E: Entity, S: Shape> InUnitOfWork for Managed<E, S> {
+    type Entity = E;
+
+    fn node_ref(&self) -> NodeRef<'_> {
+        self.node()
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<V: EntityView> InUnitOfWork for V {
+    type Entity = V::Entity;
+
+    fn node_ref(&self) -> NodeRef<'_> {
+        self.erased()
+    }
+}
+
 impl<E: Entity, S> Clone for Managed<E, S> {
     fn clone(&self) -> Self {
         Self { owned: self.owned.clone(), shape: PhantomData }

@@ -15,7 +15,7 @@ pub use collection::CollectionView;
 pub use detached::{Collection, Detached, Ref};
 pub use draft::{Draft, DraftValue, TargetSource};
 pub(crate) use handle::handle_of;
-pub use handle::{AllFields, EntityView, Hints, Loaded, Managed, Only, ViewExt};
+pub use handle::{AllFields, EntityView, Hints, InUnitOfWork, Loaded, Managed, Only, ViewExt};
 pub use link::{Link, OptionalLink};
 pub use new::{Create, New};
 pub(crate) use read::field_slot;
