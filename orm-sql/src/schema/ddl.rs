@@ -2,6 +2,7 @@
 
 use crate::dialect::Dialect;
 use crate::schema::model::{Check, Column, ForeignKey, Index, Rule, Schema, Table};
+use crate::schema::sql_text::parenthesized;
 
 /// The statements that make all tables and their indexes.
 pub fn create_statements(dialect: Dialect, schema: &Schema) -> Vec<String> {
@@ -19,6 +20,21 @@ pub fn create_statements(dialect: Dialect, schema: &Schema) -> Vec<String> {
 pub fn drop_statements(dialect: Dialect, schema: &Schema) -> Vec<String> {
     let drop = |table| format!("drop table if exists {}", table_name(dialect, table));
     schema.tables.iter().rev().map(drop).collect()
+}
+
+/// The statements that delete all rows of all tables, and have counted keys begin at one again.
+///
+/// Foreign keys must not be enforced while these run.
+pub(crate) fn clear_statements(dialect: Dialect, schema: &Schema) -> Vec<String> {
+    let delete = |table| format!("delete from {}", table_name(dialect, table));
+    let mut statements: Vec<String> = schema.tables.iter().rev().map(delete).collect();
+    let counted = |table: &&Table| table.columns.iter().any(|column| column.auto_increment);
+    statements.extend(schema.tables.iter().filter(counted).map(|table| match dialect {
+        Dialect::Sqlite => {
+            format!("delete from sqlite_sequence where name = '{}'", table.name.replace('\'', "''"))
+        }
+    }));
+    statements
 }
 
 /// The statement that makes a table, with all that SQLite cannot add later.
@@ -81,7 +97,7 @@ pub(crate) fn column_definition(dialect: Dialect, column: &Column) -> String {
     }
     if let Some(generated) = generated {
         let kind = if generated.stored { "stored" } else { "virtual" };
-        text.push_str(&format!(" generated always as ({}) {kind}", generated.expression));
+        text.push_str(&format!(" generated always as {} {kind}", parenthesized(&generated.expression)));
     }
     if !nullable {
         text.push_str(" not null");
@@ -127,7 +143,7 @@ pub(crate) fn references(dialect: Dialect, foreign_key: &ForeignKey) -> String {
 
 pub(crate) fn check_definition(dialect: Dialect, check: &Check) -> String {
     let Check { name, expression } = check;
-    format!("{}check ({expression})", constraint(dialect, name.as_ref()))
+    format!("{}check {}", constraint(dialect, name.as_ref()), parenthesized(expression))
 }
 
 /// `constraint "name" `, or nothing for a constraint without a name.

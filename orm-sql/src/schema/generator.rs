@@ -10,9 +10,11 @@ use crate::dialect::Dialect;
 use crate::schema::connection::{
     ForeignKeys, SchemaConnection, SchemaConnections, Transaction, foreign_keys_off, foreign_keys_on,
 };
+use crate::schema::ddl::{clear_statements, create_statements, drop_statements};
+use crate::schema::from_meta::from_registry;
+use crate::schema::introspect::read_schema;
 use crate::schema::model::Schema;
 use crate::schema::updater::SchemaUpdate;
-use crate::schema::{create_statements, drop_statements, from_registry};
 
 /// Makes, drops and updates the tables of the entities.
 ///
@@ -38,24 +40,24 @@ impl SchemaGenerator {
         from_registry(self.dialect, &self.registry)
     }
 
-    /// Makes all tables, indexes and constraints.
+    /// Makes all tables, indexes and constraints. Where a view has a table's name, that is the entity's table.
     ///
     /// # Errors
     /// When one of the tables is there already; `update()` makes only what is missing.
     pub async fn create(&self) -> Result<()> {
-        let statements = create_statements(self.dialect, &self.target()?);
-        self.run(ForeignKeys::Kept, &statements).await
+        let target = self.target()?;
+        self.run(ForeignKeys::Kept, |schema| create_statements(self.dialect, &own(target, schema))).await
     }
 
-    /// The statements of [`create`](Self::create).
+    /// The statements of [`create`](Self::create) in an empty database.
     pub fn create_sql(&self) -> Result<String> {
         Ok(script(&create_statements(self.dialect, &self.target()?)))
     }
 
-    /// Drops the tables of all entities and their pivot tables, with their rows. Other tables stay.
+    /// Drops the tables of all entities and their pivot tables, with their rows. Other tables stay, and so do views.
     pub async fn drop(&self) -> Result<()> {
-        let statements = drop_statements(self.dialect, &self.target()?);
-        self.run(ForeignKeys::Off, &statements).await
+        let target = self.target()?;
+        self.run(ForeignKeys::Off, |schema| drop_statements(self.dialect, &own(target, schema))).await
     }
 
     /// The statements of [`drop`](Self::drop).
@@ -67,9 +69,22 @@ impl SchemaGenerator {
     /// Drops all tables of the entities and makes them again, empty.
     pub async fn refresh(&self) -> Result<()> {
         let target = self.target()?;
-        let mut statements = drop_statements(self.dialect, &target);
-        statements.extend(create_statements(self.dialect, &target));
-        self.run(ForeignKeys::Off, &statements).await
+        let statements = |schema: &Schema| {
+            let target = own(target, schema);
+            let mut statements = drop_statements(self.dialect, &target);
+            statements.extend(create_statements(self.dialect, &target));
+            statements
+        };
+        self.run(ForeignKeys::Off, statements).await
+    }
+
+    /// Deletes all rows of the entities' tables and has their keys begin at one again: for tests, mostly.
+    ///
+    /// # Errors
+    /// When a table is missing.
+    pub async fn clear(&self) -> Result<()> {
+        let target = self.target()?;
+        self.run(ForeignKeys::Off, |schema| clear_statements(self.dialect, &own(target, schema))).await
     }
 
     /// Brings the tables of the entities up to date and keeps their rows.
@@ -94,10 +109,18 @@ impl SchemaGenerator {
         self.connections.connect()
     }
 
-    async fn run(&self, foreign_keys: ForeignKeys, statements: &[String]) -> Result<()> {
+    /// Runs the statements that are due in the schema that the database has.
+    async fn run(
+        &self,
+        foreign_keys: ForeignKeys,
+        statements: impl FnOnce(&Schema) -> Vec<String>,
+    ) -> Result<()> {
         let mut connection = self.connect().await?;
         let mut transaction = Transaction::begin(self.dialect, &mut *connection, foreign_keys).await?;
-        let outcome = transaction.run(statements).await;
+        let outcome = match read_schema(self.dialect, transaction.connection()).await {
+            Ok(schema) => transaction.run(&statements(&schema)).await,
+            Err(error) => Err(error),
+        };
         transaction.end(outcome).await
     }
 
@@ -107,6 +130,12 @@ impl SchemaGenerator {
         all.push(foreign_keys_on(self.dialect).to_owned());
         all
     }
+}
+
+/// The target without what is a view in the database.
+fn own(mut target: Schema, schema: &Schema) -> Schema {
+    target.tables.retain(|table| !schema.views.iter().any(|view| view.eq_ignore_ascii_case(&table.name)));
+    target
 }
 
 /// Statements as the text of a file.

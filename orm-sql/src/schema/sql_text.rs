@@ -163,6 +163,14 @@ pub(crate) fn default_expression(sql: &str) -> String {
     let sql = sql.trim();
     match is_constant(sql) || is_enclosed(&tokens(sql)) {
         true => sql.to_owned(),
+        false => parenthesized(sql),
+    }
+}
+
+/// The expression in parentheses, whatever comment it ends with.
+pub(crate) fn parenthesized(sql: &str) -> String {
+    match sql.contains("--") {
+        true => format!("({sql}\n)"),
         false => format!("({sql})"),
     }
 }
@@ -235,6 +243,7 @@ mod tests {
         }
         assert_eq!(default_expression("datetime('now')"), "(datetime('now'))");
         assert_eq!(default_expression(" (1) + (1) "), "((1) + (1))");
+        assert_eq!(default_expression("now() -- today"), "(now() -- today\n)");
     }
 
     #[test]

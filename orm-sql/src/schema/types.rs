@@ -51,6 +51,23 @@ pub(crate) fn same_type(dialect: Dialect, one: &str, other: &str) -> bool {
     }
 }
 
+/// The type's name in a table that takes only the storage itself for a type, as SQLite's `strict` ones do.
+pub(crate) fn strict_type_name(dialect: Dialect, name: &str) -> String {
+    let storage = match dialect {
+        Dialect::Sqlite => sqlite_storage(name),
+    };
+    let name = match storage {
+        Storage::Integer => "integer",
+        Storage::Text => "text",
+        Storage::Blob => "blob",
+        Storage::Real => "real",
+        Storage::Numeric(word) if word == "numeric" => "any",
+        // Dates and times are kept as text.
+        Storage::Numeric(_) => "text",
+    };
+    name.to_owned()
+}
+
 /// What SQLite makes of a type's name.
 #[derive(Debug, PartialEq, Eq)]
 enum Storage {

@@ -29,6 +29,8 @@ impl SchemaUpdate {
     }
 
     /// Drops no column and no table, and takes no column for a renamed one.
+    ///
+    /// What stays may be in the way: a column that is required and has no default refuses rows without it.
     pub fn safe(mut self, safe: bool) -> Self {
         self.options.safe = safe;
         self

@@ -6,7 +6,7 @@ use crate::schema::diff::compare::{
 };
 use crate::schema::diff::{Check, Column, DiffOptions, ForeignKey, Index, Table};
 use crate::schema::sql_text::mentions;
-use crate::schema::types::same_type;
+use crate::schema::types::{same_type, strict_type_name};
 
 /// A table that changes.
 #[derive(Debug, Clone, PartialEq)]
@@ -123,8 +123,13 @@ fn merged(dialect: Dialect, from: &Table, to: &Table) -> Table {
         options: _,
         triggers: _,
     } = to;
+    let is_strict = from.options.as_deref().is_some_and(|options| mentions(options, "strict"));
     let columns = columns.iter().map(|column| {
-        let Some(other) = find(dialect, &from.columns, &column.name) else { return column.clone() };
+        let mut column = column.clone();
+        if is_strict {
+            column.type_name = strict_type_name(dialect, &column.type_name);
+        }
+        let Some(other) = find(dialect, &from.columns, &column.name) else { return column };
         let is_other_word = same_type(dialect, &other.type_name, &column.type_name)
             && !other.type_name.eq_ignore_ascii_case(&column.type_name);
         Column {
@@ -133,7 +138,7 @@ fn merged(dialect: Dialect, from: &Table, to: &Table) -> Table {
                 false => column.type_name.clone(),
             },
             collation: column.collation.clone().or_else(|| other.collation.clone()),
-            ..column.clone()
+            ..column
         }
     });
     Table {

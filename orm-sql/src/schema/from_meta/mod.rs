@@ -69,6 +69,7 @@ fn schema_name(cx: &Context<'_>, entity: &EntityModel, schema: Option<&str>) -> 
 /// A comment, where the database keeps them.
 fn comment(cx: &Context<'_>, text: Option<&str>) -> Option<String> {
     match cx.dialect {
+        // SQLite has nowhere to keep one.
         Dialect::Sqlite => text.and(None),
     }
 }

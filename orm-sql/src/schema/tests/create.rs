@@ -137,3 +137,30 @@ fn refresh_empties_the_tables() {
     now(generator.refresh()).expect("created again");
     assert!(memory.rows("select * from author").is_empty());
 }
+
+#[test]
+fn a_view_of_an_entitys_name_is_neither_made_nor_dropped() {
+    let memory = Memory::new();
+    memory.run("create view tag as select 1 as id");
+    let generator = memory.generator(&[blog::Tag::meta()]);
+    now(generator.create()).expect("all but the view is made");
+    now(generator.refresh()).expect("all but the view is made again");
+    now(generator.drop()).expect("all but the view is dropped");
+    assert_eq!(memory.rows("select * from tag"), ["1"]);
+}
+
+#[test]
+fn clear_deletes_all_rows_and_counts_from_one_again() {
+    let memory = Memory::new();
+    let generator = memory.generator(&blog::all());
+    now(generator.create()).expect("created");
+    for _ in 0..2 {
+        memory.run(
+            "insert into author (name) values ('a');
+             insert into book (title, price, status, author_id) values ('T', 1, 'draft', 1);",
+        );
+        assert_eq!(memory.rows("select max(id) from author"), ["1"]);
+        now(generator.clear()).expect("cleared");
+    }
+    assert!(memory.rows("select 1 from author, book").is_empty());
+}

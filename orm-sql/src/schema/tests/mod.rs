@@ -4,4 +4,5 @@ mod blog;
 mod create;
 mod memory;
 mod random;
+mod refused;
 mod update;

@@ -185,6 +185,7 @@ fn an_update_leaves_nothing_to_do_and_keeps_the_rows() {
         }
         for step in 0..3 {
             let before = read(&memory);
+            assert_eq!(diff(SQLITE, &before, &before, &options), [], "seed {seed}, step {step}: itself");
             let next = schema(&mut random);
             let changes = diff(SQLITE, &before, &next, &options);
             let values = kept_values(&memory, &before, &next);

@@ -290,13 +290,24 @@ fn an_entity_may_be_mapped_to_a_view_or_a_virtual_table() {
     assert_eq!(memory.rows("select count(*) from tag"), ["0"]);
 }
 
+#[test]
+fn a_strict_table_stays_strict() {
+    let memory = Memory::new();
+    memory.run("create table person (id integer primary key, name text not null) strict");
+    memory.run("insert into person (name) values ('a')");
+    update(&memory, &[computed::Person::meta()]);
+    update(&memory, &[more_columns::Person::meta()]);
+    assert_eq!(memory.rows("select name, points from person"), ["'a'|3"]);
+    assert_eq!(memory.rows("select strict from pragma_table_list('person')"), ["1"]);
+}
+
 person!(
     indexed: [PropertyMeta::scalar::<i64>("points")],
     indexes: &[
         IndexMeta { name: None, properties: &[1, 2], unique: false },
         IndexMeta { name: Some("named"), properties: &[2], unique: true },
     ],
-    checks: &[CheckMeta { name: None, expression: "points <> 5 /* ) */" }],
+    checks: &[CheckMeta { name: None, expression: "points <> 5 /* ) */ -- never" }],
 );
 person!(
     indexed_otherwise: [PropertyMeta::scalar::<i64>("points")],

@@ -147,7 +147,7 @@ fn alter(plan: &mut Plan, change: &TableChange, definitions: &[String]) {
 
 /// The procedure of <https://www.sqlite.org/lang_altertable.html#otheralter>; foreign keys must be off.
 fn rebuild(plan: &mut Plan, change: &TableChange) {
-    let TableChange { from, to, .. } = change;
+    let (from, to) = (&change.from, &change.to);
     let new = Table { name: format!("__new_{}", to.name), ..to.clone() };
     let (old_name, new_name) = (quoted(&from.name), quoted(&new.name));
     plan.statements.push(create_table(SQLITE, &new));
