@@ -49,7 +49,7 @@ where
             .items(F::INDEX)
             .filter(|item| item.state() != State::New && item.state() != State::Gone)
             .filter_map(|item| item.typed::<<F::Target as Entity>::Record>())
-            .map(|node| view(node))
+            .map(view)
     }
 
     /// The item at that position.

@@ -64,7 +64,7 @@ pub fn read_optional_one<'a, R: Record, T: Entity, S: Shape>(
     property: PropertyId,
 ) -> Option<&'a T::View<S>> {
     match node.erase().follow(link) {
-        Some(target) => target.and_then(|target| target.typed::<T::Record>()).map(|target| view(target)),
+        Some(target) => target.and_then(|target| target.typed::<T::Record>()).map(view),
         None => missing(node, property).fail(),
     }
 }

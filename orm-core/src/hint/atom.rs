@@ -117,7 +117,7 @@ macro_rules! plain_atoms {
 
             #[inline]
             #[track_caller]
-            fn read<'a, V>(value: Option<&'a V>, missing: impl FnOnce() -> Missing) -> &'a V {
+            fn read<V>(value: Option<&V>, missing: impl FnOnce() -> Missing) -> &V {
                 match value {
                     Some(value) => value,
                     None => missing().fail(),
@@ -146,7 +146,7 @@ impl<S: Shape> Atom for With<S> {
     }
 
     #[track_caller]
-    fn read<'a, V>(value: Option<&'a V>, missing: impl FnOnce() -> Missing) -> &'a V {
+    fn read<V>(value: Option<&V>, missing: impl FnOnce() -> Missing) -> &V {
         match value {
             Some(value) => value,
             None => missing().fail(),
@@ -166,7 +166,7 @@ impl Atom for Later {
         Known::Later
     }
 
-    fn read<'a, V>(value: Option<&'a V>, _missing: impl FnOnce() -> Missing) -> Option<&'a V> {
+    fn read<V>(value: Option<&V>, _missing: impl FnOnce() -> Missing) -> Option<&V> {
         value
     }
 }
@@ -183,7 +183,7 @@ impl Atom for Unset {
         Known::No
     }
 
-    fn read<'a, V>(value: Option<&'a V>, _missing: impl FnOnce() -> Missing) -> Option<&'a V> {
+    fn read<V>(value: Option<&V>, _missing: impl FnOnce() -> Missing) -> Option<&V> {
         value
     }
 }

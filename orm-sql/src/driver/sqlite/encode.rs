@@ -188,8 +188,8 @@ fn refuse(place: Place, problem: String) -> Error {
 }
 
 /// A list as the JSON text that `json_each` unfolds.
-pub(crate) fn encode_list<'v>(
-    values: &mut dyn Iterator<Item = &'v Value>,
+pub(crate) fn encode_list(
+    values: &mut dyn Iterator<Item = &Value>,
     form: ListForm,
     place: Place,
 ) -> Result<String> {
@@ -205,7 +205,7 @@ pub(crate) fn encode_list<'v>(
 }
 
 /// A list of keys of several columns as JSON: an array of arrays.
-pub(crate) fn encode_keys<'v>(keys: &mut dyn Iterator<Item = &'v [Value]>, place: Place) -> Result<String> {
+pub(crate) fn encode_keys(keys: &mut dyn Iterator<Item = &[Value]>, place: Place) -> Result<String> {
     let mut json = String::from("[");
     for key in keys {
         json.push_str(&encode_list(&mut key.iter(), ListForm::Json, place)?);
