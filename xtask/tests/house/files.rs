@@ -21,6 +21,11 @@ impl TextFile {
             && !self.path.starts_with("ui-tests/tests/")
     }
 
+    /// A module of tests, which may stand on everything above what it tests.
+    pub fn is_test(&self) -> bool {
+        self.path.contains("/src/") && (self.path.ends_with("/tests.rs") || self.path.contains("/tests/"))
+    }
+
     /// What the derive writes, written by hand for core's own tests: it names and does what derived code does.
     pub fn is_derived_by_hand(&self) -> bool {
         self.path == "orm-core/src/entity/by_hand.rs"
