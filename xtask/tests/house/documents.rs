@@ -12,6 +12,7 @@ fn every_path_that_a_document_names_exists() {
     let mut findings = Vec::new();
     for document in DOCUMENTS {
         let Ok(text) = std::fs::read_to_string(root().join(document)) else {
+            findings.push(format!("{document} is missing"));
             continue;
         };
         for (line, path) in paths(&text) {
