@@ -12,6 +12,8 @@ mod model;
 mod print;
 mod requires;
 mod root;
+#[cfg(test)]
+mod tests;
 
 use proc_macro::TokenStream;
 use syn::{DeriveInput, parse_macro_input};
