@@ -116,7 +116,8 @@ impl EntityManager {
         state.key = Some(key.clone());
         state.refresh = true;
         let (entity, plan) = self.plan::<S>(&state)?;
-        let found = self.load_state(plan, state).await?;
+        // Without a flush: what is pending is what the caller gives up, and may be what cannot be written.
+        let found = self.load_as_it_is(plan, state).await?;
         if found.roots.is_empty() {
             node.set_state(NodeState::Gone);
             arena.lock().forget(entity, &key);

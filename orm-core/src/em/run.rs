@@ -38,12 +38,17 @@ impl EntityManager {
         if needed { uow::flush(&self.session).await } else { Ok(()) }
     }
 
-    /// Runs a query.
-    pub(super) async fn load_state(&self, plan: Arc<LoadPlan>, mut state: State) -> Result<Found> {
+    /// Writes what is pending, and runs a query.
+    pub(super) async fn load_state(&self, plan: Arc<LoadPlan>, state: State) -> Result<Found> {
+        self.flush_before(&plan.entities).await?;
+        self.load_as_it_is(plan, state).await
+    }
+
+    /// Runs a query, whatever is pending.
+    pub(super) async fn load_as_it_is(&self, plan: Arc<LoadPlan>, mut state: State) -> Result<Found> {
         if state.read_only {
             state.refresh = true;
         }
-        self.flush_before(&plan.entities).await?;
         let request = Request {
             plan,
             is_point_read: state.key.is_some() && state.order.is_empty(),
