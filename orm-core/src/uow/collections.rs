@@ -64,9 +64,17 @@ impl<'a> CollectionWrites<'a> {
         change: &CollectionChange,
     ) -> Result<()> {
         let owner = source.arena.node(owner);
-        if owner.meta().readonly || !source.will_be_stored(owner) {
+        if owner.meta().readonly {
             return Ok(());
         }
+        let is_stored = source.will_be_stored(owner);
+        // What was taken out of an entity that goes is still deleted: not every pivot table's foreign keys cascade.
+        let leaving = (!is_stored && source.removals.contains(owner)).then(|| CollectionChange {
+            added: IndexSet::default(),
+            reordered: false,
+            ..change.clone()
+        });
+        let Some(change) = leaving.as_ref().or(is_stored.then_some(change)) else { return Ok(()) };
         let Some(relation) = &owner.model().property(property).relation else { return Ok(()) };
         match relation.kind {
             RelationKind::ManyToManyOwner => {
@@ -81,7 +89,7 @@ impl<'a> CollectionWrites<'a> {
                 let owning = &source.arena.registry().target(relation).property(inverse).relation;
                 pivot.pivot = owning.as_ref().and_then(|owning| owning.pivot.clone());
             }
-            RelationKind::OneToMany if change.cleared && owner.state() != State::New => {
+            RelationKind::OneToMany if change.cleared && is_stored && owner.state() != State::New => {
                 self.emptied.extend(Emptied::compute(source, owner, relation, change));
             }
             RelationKind::OneToMany
