@@ -1,6 +1,7 @@
 //! A blog on a SQLite file: `cargo run --example blog [path]`. Every chapter shows its code, what came back, and the SQL.
 
 #![allow(clippy::print_stdout, reason = "printing is what the example is for")]
+#![allow(unreachable_pub, reason = "a program exports nothing; `pub` is what reads well")]
 
 mod entities;
 mod fill;
