@@ -13,8 +13,12 @@ use orm_core::{DriverErrorKind, Error, Result};
 use crate::driver::sqlite::{SqliteDriver, SqliteOptions};
 use crate::lower::library::{Query, SCHEMA, entity, registry, text};
 
+mod log;
+mod opening;
+mod pool;
 mod reads;
 mod transactions;
+mod values;
 mod writes;
 
 /// A folder that is gone at the end of the test.
