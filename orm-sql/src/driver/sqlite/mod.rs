@@ -5,6 +5,7 @@ mod cancel;
 mod connection;
 mod encode;
 mod error;
+mod gate;
 mod open;
 mod options;
 mod pool;

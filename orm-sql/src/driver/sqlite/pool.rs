@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use orm_core::{DriverErrorKind, Error, Result};
 use tokio::sync::oneshot;
@@ -70,7 +70,9 @@ impl Pool {
             }
         }
         let (sender, receiver) = oneshot::channel();
-        let deadline = Instant::now() + self.shared.options.acquire_timeout;
+        // A timeout beyond all clocks is a year.
+        let timeout = self.shared.options.acquire_timeout.min(Duration::from_secs(365 * 24 * 3600));
+        let deadline = Instant::now() + timeout;
         state.waiting.push_back(Waiting { deadline, sender });
         if !state.is_watched {
             watch_deadlines(Arc::downgrade(self))?;

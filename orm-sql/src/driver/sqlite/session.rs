@@ -13,6 +13,7 @@ use rusqlite::{CachedStatement, Connection};
 use crate::driver::sqlite::binder::{LogBinder, StatementBinder};
 use crate::driver::sqlite::cancel::Cancel;
 use crate::driver::sqlite::error::{driver_error, failure};
+use crate::driver::sqlite::gate::Permit;
 use crate::driver::sqlite::open::set_up;
 use crate::driver::sqlite::row::{SqliteRow, cell};
 use crate::driver::sqlite::shared::{DIALECT, Ended, Shared};
@@ -31,11 +32,13 @@ pub(crate) struct Session {
     pub(crate) is_broken: bool,
     /// Plain SQL may have changed how the connection behaves.
     pub(crate) is_changed: bool,
+    /// The right to write, from the begin of a transaction to its end.
+    permit: Option<Permit>,
 }
 
 impl Session {
     pub(crate) fn new(connection: Connection, shared: Arc<Shared>, cancel: Arc<Cancel>) -> Self {
-        Self { connection, shared, cancel, is_broken: false, is_changed: false }
+        Self { connection, shared, cancel, is_broken: false, is_changed: false, permit: None }
     }
 
     /// Whether a transaction is open.
@@ -43,8 +46,33 @@ impl Session {
         !self.connection.is_autocommit()
     }
 
+    /// Lets the next writer pass if no transaction is open; called at the end of each job.
+    pub(crate) fn settle(&mut self) {
+        if !self.is_in_transaction() {
+            self.permit = None;
+        }
+    }
+
+    /// Waits for the right to write, which lasts until the job or the transaction ends.
+    pub(crate) fn queue_to_write(&mut self) -> Result<()> {
+        if self.permit.is_some() || self.is_in_transaction() {
+            return Ok(());
+        }
+        let timeout = self.shared.options.busy_timeout;
+        self.permit = self.shared.gate.pass(timeout, &self.cancel);
+        match self.permit {
+            Some(_) => Ok(()),
+            None => Err(failure(
+                DriverErrorKind::LockTimeout,
+                format!("other connections wrote for more than {} s", timeout.as_secs_f64()),
+            )),
+        }
+    }
+
     /// Rolls back what is open and sets the connection up as it was opened.
     pub(crate) fn reset(&mut self) {
+        // A job that was cancelled must still clean up.
+        self.cancel.start(self.cancel.number());
         if self.is_in_transaction() {
             // What cannot be rolled back is broken; the pool closes it, and SQLite rolls back then.
             self.is_broken |= self.transaction_statement("rollback").is_err();
@@ -56,10 +84,11 @@ impl Session {
     }
 
     pub(crate) fn begin(&mut self, mode: TransactionMode) -> Result<()> {
-        self.transaction_statement(match mode {
-            TransactionMode::Deferred => "begin",
-            _ => "begin immediate",
-        })
+        if mode == TransactionMode::Deferred {
+            return self.transaction_statement("begin");
+        }
+        self.queue_to_write()?;
+        self.transaction_statement("begin immediate")
     }
 
     /// Runs `begin`, `commit`, `savepoint` and the like.
@@ -193,6 +222,9 @@ impl Session {
         let started = self.shared.watch();
         self.is_changed |= may_change_settings(sql);
         let mut count = 0;
+        if !self.prepare(sql).is_ok_and(|statement| statement.readonly()) {
+            self.queue_to_write()?;
+        }
         let mut run = || {
             let mut statement = self.prepare(sql)?;
             let expected = statement.parameter_count();
@@ -222,6 +254,7 @@ impl Session {
     pub(crate) fn execute_script(&mut self, sql: &str) -> Result<()> {
         let started = self.shared.watch();
         self.is_changed |= may_change_settings(sql);
+        self.queue_to_write()?;
         let result = self.connection.execute_batch(sql).map_err(|error| driver_error(error, sql));
         let failed = result.is_err();
         let ended = Ended { started, kind: QueryKind::Query, sql, batch: 1, rows: 0, failed };

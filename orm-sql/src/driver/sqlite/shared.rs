@@ -11,6 +11,7 @@ use orm_core::{Error, Result};
 use tracing::Level;
 
 use crate::dialect::Dialect;
+use crate::driver::sqlite::gate::Gate;
 use crate::driver::sqlite::options::SqliteOptions;
 use crate::lower::cache::Cache;
 use crate::lower::select::{Compiled, lower_count, lower_select};
@@ -23,12 +24,13 @@ pub(crate) struct Shared {
     pub(crate) options: SqliteOptions,
     pub(crate) registry: OnceLock<Arc<Registry>>,
     pub(crate) statements: Cache<Compiled>,
+    pub(crate) gate: Arc<Gate>,
 }
 
 impl Shared {
     pub(crate) fn new(options: SqliteOptions) -> Self {
         let statements = Cache::new(2 * options.statement_cache.max(1));
-        Self { options, registry: OnceLock::new(), statements }
+        Self { options, registry: OnceLock::new(), statements, gate: Arc::default() }
     }
 
     /// The entities.

@@ -13,6 +13,7 @@ use orm_core::{DriverErrorKind, Error, Result};
 use crate::driver::sqlite::{SqliteDriver, SqliteOptions};
 use crate::lower::library::{Query, SCHEMA, entity, registry, text};
 
+mod joins;
 mod log;
 mod opening;
 mod pool;

@@ -136,8 +136,7 @@ impl Outbox {
         let number = cancel.number();
         self.post(Box::new(move |session| {
             cancel.start(number);
-            let after = locked(session).as_mut().map(job);
-            if let Some(after) = after {
+            if let Ok(after) = with_session(session, |session| Ok(job(session))) {
                 after();
             }
         }))
@@ -198,6 +197,7 @@ fn caught_in<R>(session: &mut Session, job: impl FnOnce(&mut Session) -> Result<
     if panicked {
         session.is_broken = true;
     }
+    session.settle();
     result
 }
 

@@ -42,6 +42,7 @@ impl Session {
         if statements(write) > 1 {
             return self.atomically(|session| session.run_write(write));
         }
+        self.queue_to_write()?;
         self.run_write(write)
     }
 
