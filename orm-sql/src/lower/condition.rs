@@ -7,7 +7,8 @@ use orm_core::{Error, Result};
 use crate::dialect::Dialect;
 use crate::lower::bind::{Place, Places};
 use crate::lower::list::{List, ListForm};
-use crate::lower::scope::{Column, Scope, Usage, property_of, relation_of};
+use crate::lower::path::{property_of, relation_of};
+use crate::lower::scope::{Column, Scope, Usage};
 use crate::lower::shape::{too_deep, unknown_condition};
 use crate::render::SqlWriter;
 

@@ -6,6 +6,9 @@ mod condition;
 #[cfg(test)]
 pub(crate) mod library;
 pub(crate) mod list;
+mod order;
+mod path;
+mod reach;
 mod scope;
 pub(crate) mod select;
 pub(crate) mod shape;

@@ -1,7 +1,6 @@
 //! The tables of one select: its root, a pivot table beside it, and the joins that relations and conditions ask for.
 
 use orm_core::meta::{EntityModel, PivotModel, PropertyModel, Registry, RelationModel};
-use orm_core::{Error, Result};
 use smallvec::SmallVec;
 
 use crate::render::{Alias, SqlWriter};
@@ -51,7 +50,7 @@ pub(crate) enum Usage {
 
 impl Usage {
     /// The same behind a relation to many.
-    fn of_many(self) -> Self {
+    pub(crate) fn of_many(self) -> Self {
         match self {
             Usage::Condition | Usage::ConditionOfMany => Usage::ConditionOfMany,
             Usage::Order => Usage::Order,
@@ -208,89 +207,12 @@ impl<'a> Scope<'a> {
     }
 
     /// Which join a condition or an order uses at a path: one that is there, else one of its own.
-    fn role_at(&self, path: &[u16], usage: Usage) -> Role {
+    pub(crate) fn role_at(&self, path: &[u16], usage: Usage) -> Role {
         let is_there = |role| self.find(path, |join| join.role == role).is_some();
         match usage {
             _ if is_there(Role::Shared) => Role::Shared,
             Usage::Order | Usage::Condition if is_there(Role::Populate) => Role::Populate,
             Usage::Order | Usage::Condition | Usage::ConditionOfMany => Role::Condition,
-        }
-    }
-
-    /// Follows relations from the root, joining what is not joined yet.
-    fn follow(&mut self, relations: &[u16], usage: Usage) -> Result<Node<'a>> {
-        let mut node = self.root;
-        let mut usage = usage;
-        let mut borrowed = true;
-        for end in 1..=relations.len() {
-            let path = &relations[..end];
-            let (_, relation) = relation_of(node.entity, path[end - 1])?;
-            if relation.kind.is_to_many() {
-                usage = usage.of_many();
-            }
-            // Below a table of its own, a condition cannot go back to somebody else's.
-            let role = if borrowed { self.role_at(path, usage) } else { Role::Condition };
-            borrowed = role != Role::Condition;
-            node = self.join(node, path, relation, role, false);
-        }
-        Ok(node)
-    }
-
-    /// The columns that a path means. A path to a key that is also a foreign key needs no join.
-    pub(crate) fn resolve(&mut self, path: &[u16], usage: Usage) -> Result<Columns<'a>> {
-        let Resolved { entities, mut relations, mut columns } = self.walk(path)?;
-        // While the columns are part of the key, the table before them may hold them too.
-        while let Some((last, rest)) = relations.split_last() {
-            let entity = entities[relations.len()];
-            let Some(positions) = key_positions(entity, &columns) else { break };
-            let (property, relation) = relation_of(entities[rest.len()], *last)?;
-            if relation.kind.holds_foreign_key() {
-                columns = positions.iter().map(|position| property.columns.start + position).collect();
-                relations = rest;
-            } else if let Some(pivot) = &relation.pivot {
-                let parent = self.follow(rest, usage)?;
-                let role = self.role_at(relations, usage.of_many());
-                let alias = self.join_pivot(parent, relations, pivot, role, false);
-                let name = |position: &usize| Column { alias, name: pivot.other_columns[*position].as_str() };
-                return Ok(positions.iter().map(name).collect());
-            } else {
-                break;
-            }
-        }
-        let node = self.follow(relations, usage)?;
-        Ok(columns.iter().map(|column| node.column(*column)).collect())
-    }
-
-    /// The entities along a path, and the columns at its end.
-    fn walk<'p>(&self, path: &'p [u16]) -> Result<Resolved<'a, 'p>> {
-        let mut entities: SmallVec<[&'a EntityModel; 4]> = SmallVec::new();
-        entities.push(self.root.entity);
-        let (relations, last) = match path.split_last() {
-            None => (path, None),
-            Some((last, relations)) => (relations, Some(*last)),
-        };
-        for relation in relations {
-            let (_, relation) = relation_of(entities[entities.len() - 1], *relation)?;
-            entities.push(self.registry.target(relation));
-        }
-        let entity = entities[entities.len() - 1];
-        let Some(last) = last else {
-            return Ok(Resolved {
-                entities,
-                relations,
-                columns: entity.key_columns.iter().copied().collect(),
-            });
-        };
-        let property = property_of(entity, last)?;
-        match &property.relation {
-            // The items' keys stand for a relation that has no columns here.
-            Some(relation) if !relation.kind.holds_foreign_key() => {
-                let target: &'a EntityModel = self.registry.target(relation);
-                entities.push(target);
-                let columns = target.key_columns.iter().copied().collect();
-                Ok(Resolved { entities, relations: path, columns })
-            }
-            _ => Ok(Resolved { entities, relations, columns: property.columns.clone().collect() }),
         }
     }
 
@@ -367,58 +289,10 @@ pub(crate) fn key_name(position: usize) -> String {
     format!("k{position}")
 }
 
-struct Resolved<'a, 'p> {
-    /// The root and the target of each relation.
-    entities: SmallVec<[&'a EntityModel; 4]>,
-    relations: &'p [u16],
-    /// Columns of the last entity.
-    columns: SmallVec<[usize; 2]>,
-}
-
 fn write_on<'c>(w: &mut SqlWriter, pairs: impl Iterator<Item = (Column<'c>, Column<'c>)>) {
     w.push(" on ").list(" and ", pairs, |w, (left, right)| {
         w.column(left.alias, left.name).push(" = ").column(right.alias, right.name);
     });
-}
-
-/// Where these columns are within the key, if all of them are.
-fn key_positions(entity: &EntityModel, columns: &[usize]) -> Option<SmallVec<[usize; 2]>> {
-    columns.iter().map(|column| entity.key_columns.iter().position(|key| key == column)).collect()
-}
-
-/// The property at a step of a path.
-pub(crate) fn property_of(entity: &EntityModel, property: u16) -> Result<&PropertyModel> {
-    entity
-        .properties
-        .get(usize::from(property))
-        .ok_or_else(|| Error::UnknownProperty { entity: entity.meta.name, property: format!("#{property}") })
-}
-
-/// The relation at a step of a path.
-pub(crate) fn relation_of(entity: &EntityModel, property: u16) -> Result<(&PropertyModel, &RelationModel)> {
-    let model = property_of(entity, property)?;
-    let relation = model.relation.as_ref().ok_or_else(|| Error::Metadata {
-        entity: entity.meta.name,
-        property: model.meta.name,
-        problem: "it is no relation, so a path cannot lead through it".into(),
-    })?;
-    Ok((model, relation))
-}
-
-/// How much of a path leads through relations to many, the last of them included: beyond it, a root has one row. Zero
-/// when a root has but one row.
-pub(crate) fn multiplying_part(registry: &Registry, root: &EntityModel, path: &[u16]) -> Result<usize> {
-    let mut entity = root;
-    let mut part = 0;
-    for (index, step) in path.iter().enumerate() {
-        let property = property_of(entity, *step)?;
-        let Some(relation) = &property.relation else { break };
-        if relation.kind.is_to_many() {
-            part = index + 1;
-        }
-        entity = registry.target(relation);
-    }
-    Ok(part)
 }
 
 impl<'a> Node<'a> {

@@ -3,16 +3,17 @@
 use std::sync::Arc;
 
 use orm_core::meta::{EntityModel, PivotModel, PropertyModel, Registry, RelationKind};
-use orm_core::query::{Branch, Condition, Direction, Nulls, Order, Select, Selection};
+use orm_core::query::{Branch, Direction, Nulls, Order, Select, Selection};
 use orm_core::{Error, Result};
 
 use crate::dialect::Dialect;
 use crate::lower::bind::{BindPlan, Place, Slot};
 use crate::lower::condition::{write_condition, write_list};
 use crate::lower::list::List;
-use crate::lower::scope::{
-    Column, Columns, KEYS, Node, Role, Scope, Usage, key_name, multiplying_part, property_of, relation_of,
-};
+use crate::lower::order::{OrderColumn, Term, direction, nulls, order_name, write_order};
+use crate::lower::path::{multiplying_part, property_of, relation_of};
+use crate::lower::reach::{any_path, has_shared, joins_many, loads};
+use crate::lower::scope::{Column, Columns, KEYS, Node, Role, Scope, Usage, key_name};
 use crate::render::SqlWriter;
 
 /// A select as text, with what its placeholders stand for.
@@ -34,19 +35,6 @@ pub(crate) fn lower_select(dialect: Dialect, registry: &Registry, select: &Selec
 pub(crate) fn lower_count(dialect: Dialect, registry: &Registry, select: &Select) -> Result<Compiled> {
     let lower = Lower::new(dialect, registry, select)?;
     lower.count()
-}
-
-/// An order of rows: a column, or an expression over a derived table's column.
-struct Term<'a> {
-    column: OrderColumn<'a>,
-    direction: Direction,
-    nulls: Nulls,
-}
-
-enum OrderColumn<'a> {
-    Of(Column<'a>),
-    /// The column of that number in the derived table of keys.
-    Key(usize),
 }
 
 struct Lower<'a> {
@@ -387,100 +375,4 @@ fn populate<'a>(
 /// Whether a row always has its target, so that an inner join takes nothing away.
 fn is_required(property: &PropertyModel) -> bool {
     property.owning_relation().is_some() && !property.meta.nullable
-}
-
-/// Whether a selection joins a relation to many.
-fn joins_many(registry: &Registry, entity: &EntityModel, selection: &Selection) -> Result<bool> {
-    for branch in &selection.branches {
-        let (_, relation) = relation_of(entity, branch.property as u16)?;
-        if relation.kind.is_to_many() || joins_many(registry, registry.target(relation), &branch.selection)? {
-            return Ok(true);
-        }
-    }
-    Ok(false)
-}
-
-fn has_shared(selection: &Selection) -> bool {
-    selection.branches.iter().any(|branch| branch.shares_condition_join)
-}
-
-/// Whether the selection loads all these relations; `shared`: by the joins that the condition uses.
-fn loads(selection: &Selection, relations: &[u16], shared: bool) -> bool {
-    let Some((first, rest)) = relations.split_first() else { return true };
-    selection.branches.iter().any(|branch| {
-        branch.property == usize::from(*first)
-            && (!shared || branch.shares_condition_join)
-            && loads(&branch.selection, rest, shared)
-    })
-}
-
-/// Whether a path of the condition is one that `test` looks for.
-fn any_path(condition: &Condition, test: &mut impl FnMut(&[u16]) -> Result<bool>) -> Result<bool> {
-    match condition {
-        Condition::All(conditions) | Condition::Any(conditions) => {
-            for condition in conditions {
-                if any_path(condition, test)? {
-                    return Ok(true);
-                }
-            }
-            Ok(false)
-        }
-        Condition::Not(condition) => any_path(condition, test),
-        Condition::Property(path, _) => test(&path.0),
-        _ => Ok(true),
-    }
-}
-
-impl<'a> Term<'a> {
-    fn ascending(column: Column<'a>) -> Self {
-        Self { column: OrderColumn::Of(column), direction: Direction::Ascending, nulls: Nulls::Natural }
-    }
-
-    /// The one value by which a root with several rows is ordered: the first in the direction of the order.
-    fn write_aggregate(&self, w: &mut SqlWriter) {
-        w.push(match self.direction {
-            Direction::Ascending => "min(",
-            Direction::Descending => "max(",
-        });
-        self.column.write(w);
-        w.push(")");
-    }
-}
-
-impl OrderColumn<'_> {
-    fn write(&self, w: &mut SqlWriter) {
-        match self {
-            OrderColumn::Of(column) => w.column(column.alias, column.name),
-            OrderColumn::Key(index) => w.ident(KEYS).push(".").ident(&order_name(*index)),
-        };
-    }
-}
-
-fn order_name(index: usize) -> String {
-    format!("o{index}")
-}
-
-fn write_order(w: &mut SqlWriter, terms: &[Term<'_>]) {
-    if terms.is_empty() {
-        return;
-    }
-    w.push(" order by ").list(", ", terms, |w, term| {
-        term.column.write(w);
-        w.push(direction(term.direction)).push(nulls(term.nulls));
-    });
-}
-
-fn direction(direction: Direction) -> &'static str {
-    match direction {
-        Direction::Ascending => "",
-        Direction::Descending => " desc",
-    }
-}
-
-fn nulls(nulls: Nulls) -> &'static str {
-    match nulls {
-        Nulls::Natural => "",
-        Nulls::First => " nulls first",
-        Nulls::Last => " nulls last",
-    }
 }
