@@ -54,9 +54,10 @@ pub enum Test {
     In(Vec<Value>),
     /// None of the values; none given: always.
     NotIn(Vec<Value>),
-    /// Matches a pattern of `%` and `_`, by case.
+    /// Matches a pattern of `%` and `_`, by case. A backslash takes the meaning from the character behind it.
     Like(String),
-    /// Matches a pattern of `%` and `_`, whatever the case.
+    /// Matches a pattern of `%` and `_`, whatever the case; SQLite knows the case of ASCII letters only. A backslash takes
+    /// the meaning from the character behind it.
     LikeIgnoringCase(String),
     /// Contains the text, by case; nothing in it is a pattern.
     Contains(String),

@@ -71,12 +71,14 @@ pub(crate) fn lower_native_update(
     registry: &Registry,
     update: &NativeUpdate,
 ) -> Result<(Arc<str>, Places)> {
-    let mut w = SqlWriter::new(dialect);
-    w.push(" set ").list(", ", &update.set, |w, (column, _)| {
-        w.ident(name(&update.entity, *column)).push(" = ").push_param();
-    });
-    let set = w.take();
-    write_native(w, "update ", &set, Scope::new(registry, &update.entity, None, 0), &update.condition)
+    let NativeUpdate { entity, set, condition } = update;
+    let head = |w: &mut SqlWriter| {
+        w.push("update ").table(entity.schema.as_deref(), &entity.table).push(" set ");
+        w.list(", ", set, |w, (column, _)| {
+            w.ident(name(entity, *column)).push(" = ").push_param();
+        });
+    };
+    lower_native(dialect, registry, entity, condition, head)
 }
 
 /// A delete by condition.
@@ -85,53 +87,63 @@ pub(crate) fn lower_native_delete(
     registry: &Registry,
     delete: &NativeDelete,
 ) -> Result<(Arc<str>, Places)> {
-    let w = SqlWriter::new(dialect);
-    write_native(w, "delete from ", "", Scope::new(registry, &delete.entity, None, 0), &delete.condition)
+    let NativeDelete { entity, condition } = delete;
+    let head = |w: &mut SqlWriter| {
+        w.push("delete from ").table(entity.schema.as_deref(), &entity.table);
+    };
+    lower_native(dialect, registry, entity, condition, head)
 }
 
 /// Writes the condition on the table itself, or, where it needs joins, on the keys that a select finds.
-fn write_native(
-    mut w: SqlWriter,
-    verb: &str,
-    set: &str,
-    mut scope: Scope<'_>,
+fn lower_native(
+    dialect: Dialect,
+    registry: &Registry,
+    entity: &EntityModel,
     condition: &Condition,
+    head: impl Fn(&mut SqlWriter),
 ) -> Result<(Arc<str>, Places)> {
+    let mut w = SqlWriter::new(dialect);
     let mut places = Places::new();
-    let root = scope.root;
-    let (schema, table) = (root.entity.schema.as_deref(), root.entity.table.as_str());
+    head(&mut w);
     if condition.is_always() {
-        w.push(verb).table(schema, table).push(set);
         return Ok((w.finish()?, places));
     }
+    let mut scope = Scope::new(registry, entity, None, 0);
+    scope.root.alias = Alias::NONE;
+    w.push(" where ");
+    write_condition(&mut w, &mut scope, condition, &mut places)?;
+    if !scope.has_joins() {
+        return Ok((w.finish()?, places));
+    }
+    // It does need joins, so all of it is written anew.
+    let mut w = SqlWriter::new(dialect);
+    let mut scope = Scope::new(registry, entity, None, 0);
+    places.clear();
+    head(&mut w);
+    let head = w.take();
     write_condition(&mut w, &mut scope, condition, &mut places)?;
     let condition = w.take();
-    w.push(verb).table(schema, table);
-    if scope.has_joins() {
-        let single = root.entity.key_columns.len() == 1;
-        w.push(set).push(if single { " where " } else { " where (" });
-        w.list(", ", root.key(), |w, column| {
-            w.ident(column.name);
-        });
-        w.push(if single { " in (select " } else { ") in (select " });
-        w.list(", ", root.key(), |w, column| {
-            w.column(column.alias, column.name);
-        });
-        scope.write_from(&mut w);
-        w.push(" where ").push(&condition).push(")");
-    } else {
-        w.push(" as ").alias(root.alias).push(set).push(" where ").push(&condition);
-    }
+    let key = || scope.root.key();
+    let single = entity.key_columns.len() == 1;
+    w.push(&head).push(if single { " where " } else { " where (" });
+    w.list(", ", key(), |w, column| {
+        w.ident(column.name);
+    });
+    w.push(if single { " in (select " } else { ") in (select " });
+    w.list(", ", key(), |w, column| {
+        w.column(column.alias, column.name);
+    });
+    scope.write_from(&mut w);
+    w.push(" where ").push(&condition).push(")");
     Ok((w.finish()?, places))
 }
 
 /// `delete from "t" where "id" in (…)`, for rows without guards.
 pub(crate) fn lower_delete_list(dialect: Dialect, entity: &EntityModel, list: List) -> Result<Arc<str>> {
     let mut w = SqlWriter::new(dialect);
-    let alias = Alias::new(&entity.table, 0);
-    w.push("delete from ").table(entity.schema.as_deref(), &entity.table).push(" as ").alias(alias);
+    let alias = Alias::NONE;
     let key = entity.key_columns.iter().map(|column| Column { alias, name: name(entity, *column) });
-    w.push(" where ");
+    w.push("delete from ").table(entity.schema.as_deref(), &entity.table).push(" where ");
     write_list(&mut w, &key.collect::<Columns<'_>>(), list, false);
     w.finish()
 }

@@ -14,6 +14,9 @@ pub struct Alias {
 }
 
 impl Alias {
+    /// For the only table of a statement: its columns stand alone.
+    pub const NONE: Self = Self { letter: ' ', number: 0 };
+
     /// The alias with that number for a table.
     pub fn new(table: &str, number: u32) -> Self {
         let letter =
@@ -71,8 +74,10 @@ impl SqlWriter {
 
     /// Writes a column of an aliased table.
     pub fn column(&mut self, alias: Alias, name: &str) -> &mut Self {
-        self.alias(alias);
-        self.text.push('.');
+        if alias != Alias::NONE {
+            self.alias(alias);
+            self.text.push('.');
+        }
         self.ident(name)
     }
 

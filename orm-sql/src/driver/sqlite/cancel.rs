@@ -6,17 +6,20 @@ use std::sync::{Arc, OnceLock};
 use std::thread::Thread;
 use std::time::{Duration, Instant};
 
+use rusqlite::InterruptHandle;
+
 /// After so many steps of SQLite's machine, it asks whether to go on: some tens of microseconds.
 const STEPS: i32 = 2_000;
 
 /// Which job of a connection runs, and up to which they are cancelled. Jobs are numbered, so that stopping one never
 /// stops the next.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Cancel {
     running: AtomicU64,
     cancelled: AtomicU64,
     last: AtomicU64,
     worker: OnceLock<Thread>,
+    interrupt: OnceLock<InterruptHandle>,
 }
 
 impl Cancel {
@@ -39,6 +42,11 @@ impl Cancel {
     /// Stops a job, whether it runs or waits.
     pub(crate) fn cancel(&self, job: u64) {
         self.cancelled.fetch_max(job, Ordering::Release);
+        // Steps that take long, such as a sort, listen to this only. It reaches no later job: whoever may hand over the
+        // next one is here.
+        if let Some(interrupt) = self.interrupt.get() {
+            interrupt.interrupt();
+        }
         if let Some(thread) = self.worker.get() {
             thread.unpark();
         }
@@ -66,6 +74,8 @@ pub(crate) fn wait_for_locks(cancel: &Arc<Cancel>, timeout: Duration) {
 
 /// Connects a connection to its worker's state.
 pub(crate) fn watch(connection: &rusqlite::Connection, cancel: &Arc<Cancel>) -> rusqlite::Result<()> {
+    // A connection is opened once by its worker.
+    let _ = cancel.interrupt.set(connection.get_interrupt_handle());
     let cancel = Arc::clone(cancel);
     connection.progress_handler(STEPS, Some(move || cancel.is_cancelled()))?;
     connection.busy_handler(Some(is_worth_waiting))

@@ -108,6 +108,10 @@ impl SqliteConnection {
         let answer =
             self.lease.as_ref().ok_or(Error::Closed)?.worker()?.run(expects_transaction, move |session| {
                 let mut began = false;
+                if !expects_transaction && session.is_in_transaction() {
+                    // A call was dropped while it cleaned up after itself.
+                    session.reset();
+                }
                 let result = match begin.map_or(Ok(()), |mode| session.begin(mode)) {
                     Ok(()) => {
                         began = true;
@@ -183,13 +187,18 @@ impl SqliteConnection {
         let worker = self.lease().and_then(Lease::worker).ok()?;
         let expects_transaction = self.transaction == Transaction::Open;
         let result = worker.run_here(|session| {
+            if session.is_in_transaction() != expects_transaction {
+                return Ok(None);
+            }
             let result = session.select(&compiled, select, sink);
-            Ok((result, session.is_in_transaction()))
+            Ok(Some((result, session.is_in_transaction())))
         })?;
         match result {
+            // The worker puts it right.
+            Ok(None) => None,
             // On this thread SQLite does not wait for locks. The worker does.
-            Ok((Err(error), _)) if is_busy(&error) => None,
-            Ok((result, is_in_transaction)) => {
+            Ok(Some((Err(error), _))) if is_busy(&error) => None,
+            Ok(Some((result, is_in_transaction))) => {
                 if expects_transaction && !is_in_transaction {
                     self.transaction = Transaction::Lost;
                 }

@@ -73,18 +73,15 @@ fn deletes_go_by_key_or_by_list_of_keys() {
     let list = |entity: &str, keys: &[Vec<Value>]| {
         lower_delete_list(DIALECT, &model(entity), List::of_keys(DIALECT, keys)).unwrap()
     };
-    check_text(
-        &list("Author", &keys(0..2)),
-        expect![[r#"delete from "author" as "a0" where "a0"."id" in (?, ?)"#]],
-    );
+    check_text(&list("Author", &keys(0..2)), expect![[r#"delete from "author" where "id" in (?, ?)"#]]);
     check_text(
         &list("Author", &keys(0..9)),
-        expect![[r#"delete from "author" as "a0" where "a0"."id" in (select value from json_each(?))"#]],
+        expect![[r#"delete from "author" where "id" in (select value from json_each(?))"#]],
     );
     check_text(
         &list("Line", &vec![vec![Value::Int(1), Value::Int(2)]; 9]),
         expect![[
-            r#"delete from "line" as "l0" where ("l0"."book_id", "l0"."number") in (select value ->> 0, value ->> 1 from json_each(?))"#
+            r#"delete from "line" where ("book_id", "number") in (select value ->> 0, value ->> 1 from json_each(?))"#
         ]],
     );
 }
@@ -124,7 +121,7 @@ fn native_writes_use_a_subquery_where_the_condition_needs_joins() {
     };
     check_text(
         &update("Book", condition("Book", "title")),
-        expect![[r#"update "book" as "b0" set "title" = ?, "price" = ? where "b0"."title" = ?"#]],
+        expect![[r#"update "book" set "title" = ?, "price" = ? where "title" = ?"#]],
     );
     check_text(
         &update("Book", condition("Book", "author.name")),
@@ -148,6 +145,6 @@ fn native_writes_use_a_subquery_where_the_condition_needs_joins() {
     );
     check_text(
         &delete("Line", condition("Line", "quantity")),
-        expect![[r#"delete from "line" as "l0" where "l0"."quantity" = ?"#]],
+        expect![[r#"delete from "line" where "quantity" = ?"#]],
     );
 }
