@@ -46,6 +46,10 @@ pub enum DriverErrorKind {
 pub struct DriverError {
     /// What kind of failure it is.
     pub kind: DriverErrorKind,
+    /// The entity that was being written, if one was.
+    pub entity: Option<&'static str>,
+    /// The properties that the failure is about, or may be about.
+    pub properties: Vec<&'static str>,
     /// The table, where the database names it.
     pub table: Option<String>,
     /// The column or columns, where the database names them.
@@ -61,7 +65,16 @@ pub struct DriverError {
 impl DriverError {
     /// A driver error of a kind, caused by `source`.
     pub fn new(kind: DriverErrorKind, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
-        Self { kind, table: None, columns: Vec::new(), constraint: None, sql: None, source: source.into() }
+        Self {
+            kind,
+            entity: None,
+            properties: Vec::new(),
+            table: None,
+            columns: Vec::new(),
+            constraint: None,
+            sql: None,
+            source: source.into(),
+        }
     }
 }
 
@@ -91,7 +104,12 @@ impl fmt::Display for DriverError {
             DriverErrorKind::Other => "the database refused",
         };
         f.write_str(advice)?;
-        if let Some(table) = &self.table {
+        if let Some(entity) = self.entity {
+            match self.properties.as_slice() {
+                [] => write!(f, " ({entity})")?,
+                properties => write!(f, " ({entity}.{})", properties.join(&format!(", {entity}.")))?,
+            }
+        } else if let Some(table) = &self.table {
             write!(f, " (table {table}")?;
             if !self.columns.is_empty() {
                 write!(f, ", {}", self.columns.join(", "))?;

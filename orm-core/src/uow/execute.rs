@@ -5,10 +5,11 @@ use std::sync::Arc;
 use crate::arena::{NodeRef, ValueSlot};
 use crate::driver::Connection;
 use crate::error::{Error, Result};
-use crate::meta::{ColumnId, PivotModel};
+use crate::meta::{ColumnId, EntityModel, PivotModel};
 use crate::query::{Delete, Insert, PivotDelete, PivotInsert, Update, UpdateRow, Write, Written};
 use crate::session::Session;
 use crate::uow::change_set::{ChangeSet, delete_guards};
+use crate::uow::explain::explain;
 use crate::uow::key::{Bind, Keys};
 use crate::uow::plan::Plan;
 use crate::uow::schedule::{Patch, Step};
@@ -67,7 +68,7 @@ impl<'p, 'a> Execution<'p, 'a> {
                 false => Vec::new(),
             };
             let insert = Insert { entity: Arc::clone(&entity), columns, rows: values, returning };
-            let written = connection.write(Write::Insert(insert)).await?;
+            let written = write(connection, &entity, Write::Insert(insert)).await?;
             self.take_returned(batch, written, |plan, position| &mut plan.inserts[position])?;
             for (position, mut key) in batch.iter().zip(new_keys) {
                 let insert = &self.plan.inserts[*position];
@@ -131,7 +132,8 @@ impl<'p, 'a> Execution<'p, 'a> {
                 let values = binds.into_iter().map(|bind| self.keys.resolve(bind)).collect::<Result<_>>()?;
                 update.rows.push(UpdateRow { key: change_set.key.clone(), values, expected });
             }
-            let written = connection.write(Write::Update(update)).await?;
+            let entity = Arc::clone(&update.entity);
+            let written = write(connection, &entity, Write::Update(update)).await?;
             if let Some(missed) = written.missed.first().and_then(|missed| batch.get(*missed)) {
                 let change_set = &self.plan.updates[*missed];
                 return Err(lost(change_set.node, &change_set.key));
@@ -163,7 +165,8 @@ impl<'p, 'a> Execution<'p, 'a> {
                 rows,
                 returning: Vec::new(),
             };
-            let written = connection.write(Write::Update(update)).await?;
+            let entity = Arc::clone(&update.entity);
+            let written = write(connection, &entity, Write::Update(update)).await?;
             if let Some(missed) = written.missed.first().and_then(|missed| batch.get(*missed)) {
                 let node = patches[*missed].node;
                 return Err(lost(node, &self.keys.of(node)?));
@@ -190,7 +193,8 @@ impl<'p, 'a> Execution<'p, 'a> {
                 rows: batch.iter().map(|row| (guarded[*row].1.clone(), guarded[*row].2.clone())).collect(),
             };
             let is_guarded = !delete.guards.is_empty();
-            let written = connection.write(Write::Delete(delete)).await?;
+            let entity = Arc::clone(&delete.entity);
+            let written = write(connection, &entity, Write::Delete(delete)).await?;
             // A row that is gone already is what was wanted, unless it had to be as we knew it.
             if is_guarded && let Some(missed) = written.missed.first().and_then(|missed| batch.get(*missed)) {
                 return Err(lost(nodes[*missed], &guarded[*missed].1));
@@ -289,4 +293,9 @@ fn check(change_set: &ChangeSet<'_>, column: ColumnId, value: &Value) -> Result<
 fn lost(node: NodeRef<'_>, key: &[Value]) -> Error {
     let key: Vec<String> = key.iter().map(ToString::to_string).collect();
     Error::OptimisticLock { entity: node.meta().name, key: key.join(", ") }
+}
+
+/// Runs a batch; what the database refuses names the entity.
+async fn write(connection: &mut dyn Connection, entity: &EntityModel, batch: Write) -> Result<Written> {
+    connection.write(batch).await.map_err(|error| explain(error, entity))
 }

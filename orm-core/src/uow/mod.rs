@@ -4,6 +4,7 @@ mod change_set;
 mod collections;
 mod detach;
 mod execute;
+mod explain;
 mod flush;
 mod identity;
 mod key;
