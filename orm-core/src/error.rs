@@ -184,7 +184,7 @@ pub enum Error {
     },
     /// A relation points at an entity that is not going to be stored.
     #[error(
-        "{entity}.{property} points at a {target} that was never persisted; persist it, or let the relation cascade"
+        "{entity}.{property} points at an entity ({target}) that is not going to be stored, as it was removed or never persisted; persist it, or point elsewhere"
     )]
     NotPersisted {
         /// The entity's name.

@@ -68,6 +68,11 @@ impl<'a> ChangeSet<'a> {
         !self.columns.is_empty()
     }
 
+    /// Whether a value is known only when another row was inserted.
+    pub(super) fn needs_keys(&self) -> bool {
+        self.values.iter().any(|bind| matches!(bind, Bind::Key(..)))
+    }
+
     /// The value that a column will have, if this change set gives it.
     pub(super) fn bind(&self, column: ColumnId) -> Option<&Bind<'a>> {
         let position = self.columns.iter().position(|given| *given == column)?;

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use indexmap::{IndexMap, IndexSet};
-use rustc_hash::{FxBuildHasher, FxHashSet};
+use rustc_hash::FxBuildHasher;
 
 use crate::arena::{CollectionChange, Loaded, NodePtr, NodeRef, State};
 use crate::error::{Error, Result};
@@ -161,13 +161,13 @@ impl<'a> Emptied<'a> {
         let foreign_key = relation.inverse?;
         let owner_key = stored_key(owner)?;
         let entity = Arc::clone(source.arena.registry().target(relation));
-        let added: FxHashSet<NodeRef<'a>> =
-            change.added.iter().map(|item| source.arena.node(*item)).collect();
         // Items that moved elsewhere, or came back, write their own foreign key; they must not be deleted.
-        let mut kept: Vec<NodeRef<'a>> = added.iter().copied().collect();
+        let mut kept: Vec<NodeRef<'a>> = change.added.iter().map(|item| source.arena.node(*item)).collect();
         let mut items = Vec::new();
         for item in source.arena.lock().findable(entity.id) {
-            if item.original_target(foreign_key).flatten() != Some(owner) || added.contains(&item) {
+            if item.original_target(foreign_key).flatten() != Some(owner)
+                || change.added.contains(&item.pointer())
+            {
                 continue;
             }
             match item.target(foreign_key).flatten() == Some(owner) || source.removals.contains(item) {

@@ -14,8 +14,6 @@ mod plan;
 mod removals;
 mod schedule;
 mod settle;
-#[cfg(test)]
-mod tests;
 mod transaction;
 mod undo;
 mod unique;

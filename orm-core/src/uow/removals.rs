@@ -34,9 +34,11 @@ impl<'a> Removals<'a> {
                 State::New => self.dropped.push(node),
                 State::Managed | State::Removed | State::Gone => self.deleted.push(node),
             }
-            let start = open.len();
-            cascade(node, &mut open);
-            open[start..].reverse();
+            let mut found = Vec::new();
+            cascade(node, &mut found);
+            // What was never stored takes no row with it.
+            found.retain(|other| node.state() != State::New || other.state() == State::New);
+            open.extend(found.into_iter().rev());
         }
     }
 

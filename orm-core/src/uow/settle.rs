@@ -71,7 +71,7 @@ impl<'a> Settling<'a, '_> {
             let Some(slot) = node.value_slot(property) else { continue };
             // Whether the slot takes it was checked before the commit; what the user set since stays.
             if slot.value().as_ref() != Some(value) && slot.load_over(stamp, value.as_cell()) == Ok(true) {
-                self.undo.loaded.push((node.pointer(), property, slot.stamp(), before));
+                self.undo.loaded.push((node.pointer(), property, before));
             }
         }
     }

@@ -14,8 +14,8 @@ pub(super) struct Undo {
     arena: Arc<Arena>,
     /// Values that became the database's.
     pub(super) settled: Vec<(NodePtr, PropertyId, Stamp)>,
-    /// Values that came from the database, the newest of their slots, and the database's value before.
-    pub(super) loaded: Vec<(NodePtr, PropertyId, Stamp, Option<Value>)>,
+    /// Properties to which the database gave a value, and the one before.
+    pub(super) loaded: Vec<(NodePtr, PropertyId, Option<Value>)>,
     /// New rows, and their properties that the database filled.
     pub(super) inserted: Vec<(NodePtr, Vec<PropertyId>)>,
     /// Changed rows.
@@ -62,8 +62,8 @@ impl Undo {
         for (node, key) in self.rekeyed {
             forget(arena, arena.node(node), &key);
         }
-        for (node, property, stamp, before) in self.loaded.into_iter().rev() {
-            reload(arena.node(node), property, stamp, before);
+        for (node, property, before) in self.loaded {
+            reload(arena.node(node), property, before);
         }
         for (node, property, stamp) in self.settled {
             match arena.node(node).slot(property) {
@@ -120,9 +120,11 @@ fn uninsert(arena: &Arena, pending: &mut Pending, node: NodeRef<'_>, generated: 
     pending.regenerated.extend(generated.iter().map(|property| (node.pointer(), *property)));
 }
 
-/// Puts the value from before over one that the database gave.
-fn reload(node: NodeRef<'_>, property: PropertyId, stamp: Stamp, before: Option<Value>) {
-    if let (Some(slot), Some(before)) = (node.value_slot(property), before) {
+/// Puts the value from before over one that the database gave, unless the user set another since.
+fn reload(node: NodeRef<'_>, property: PropertyId, before: Option<Value>) {
+    let (Some(slot), Some(before)) = (node.value_slot(property), before) else { return };
+    let stamp = slot.stamp();
+    if !slot.is_dirty() {
         // The value was in this slot already, so the slot takes it.
         let _ = slot.load_over(stamp, before.as_cell());
     }

@@ -115,18 +115,22 @@ impl<'a> Finder<'_, 'a> {
     fn free(&mut self, giver: Early, taker: Option<Early>, columns: &[ColumnId]) {
         if let Early::Update(position) = giver {
             let update = &self.updates[position];
+            let gives_up_by_itself =
+                |column: &ColumnId| matches!(update.bind(*column), Some(Bind::Value(Value::Null)));
             let nullable =
                 columns.iter().map(|column| update.model.columns[*column].property).find(|property| {
                     let model = update.model.property(*property);
                     model.meta.nullable && !model.meta.primary && update.bind(model.columns.start).is_some()
                 });
             match nullable {
+                // It becomes null in any case: it only has to do so in time.
+                Some(_) if !update.needs_keys() && columns.iter().any(gives_up_by_itself) => {}
                 Some(property) => {
                     self.make_null_first(position, property);
                     return;
                 }
                 // A row that needs a key of this flush cannot be written early; the database has the last word.
-                None if update.values.iter().any(|bind| matches!(bind, Bind::Key(..))) => return,
+                None if update.needs_keys() => return,
                 None => {}
             }
         }

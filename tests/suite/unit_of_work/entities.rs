@@ -103,18 +103,12 @@ pub struct Page {
     pub views: i32,
     #[orm(version)]
     pub version: i32,
-    #[orm(on_create = 1, on_update = next_edition())]
+    #[orm(on_create = 1, on_update = 2)]
     pub edition: i64,
     #[orm(generated = "length(\"text\")", stored)]
     pub length: i64,
     #[orm(default_sql = "'draft'")]
     pub state: String,
-}
-
-/// Anything that differs from call to call.
-pub(crate) fn next_edition() -> i64 {
-    static NEXT: std::sync::atomic::AtomicI64 = std::sync::atomic::AtomicI64::new(100);
-    NEXT.fetch_add(1, std::sync::atomic::Ordering::Relaxed)
 }
 
 /// Must be as it was when it is changed.

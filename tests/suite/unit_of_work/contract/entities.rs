@@ -2,11 +2,9 @@
 
 #![allow(dead_code, reason = "the derive reads the fields, the tests do not")]
 
-use crate::Entity;
-use crate::entity::{Collection, Ref};
+use orm::prelude::*;
 
 #[derive(Entity)]
-#[orm(crate = crate)]
 pub(super) struct Author {
     #[orm(primary_key)]
     pub(super) id: i64,
@@ -20,7 +18,6 @@ pub(super) struct Author {
 }
 
 #[derive(Entity)]
-#[orm(crate = crate)]
 pub(super) struct Book {
     #[orm(primary_key)]
     pub(super) id: i64,
@@ -31,7 +28,6 @@ pub(super) struct Book {
 }
 
 #[derive(Entity)]
-#[orm(crate = crate)]
 pub(super) struct Tag {
     #[orm(primary_key)]
     pub(super) name: String,

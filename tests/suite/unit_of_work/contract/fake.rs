@@ -4,11 +4,10 @@ use std::any::Any;
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
-use crate::Value;
-use crate::driver::{BoxFuture, Capabilities, Connection, Driver, RowSink, TransactionMode};
-use crate::error::{DriverError, DriverErrorKind, Error, Result};
-use crate::meta::{ColumnId, EntityModel, Registry};
-use crate::query::{Select, Write, Written};
+use orm::driver::{BoxFuture, Capabilities, Connection, Driver, RowSink, TransactionMode};
+use orm::meta::{ColumnId, EntityModel, Registry};
+use orm::query::{Select, Write, Written};
+use orm::{DriverError, DriverErrorKind, Error, Result, Value};
 
 #[derive(Clone)]
 pub(super) struct Fake(Arc<State>);
@@ -19,8 +18,9 @@ struct State {
     next_key: AtomicI64,
     /// Writes until one fails.
     fails_after: AtomicUsize,
-    /// Writes until one never ends.
-    hangs_after: AtomicUsize,
+    /// Writes until one waits.
+    waits_after: AtomicUsize,
+    go_on: tokio::sync::Notify,
     /// Whether updates find no row.
     missing: Mutex<Vec<usize>>,
 }
@@ -32,7 +32,8 @@ impl Fake {
             log: Mutex::default(),
             next_key: AtomicI64::new(1),
             fails_after: AtomicUsize::new(usize::MAX),
-            hangs_after: AtomicUsize::new(usize::MAX),
+            waits_after: AtomicUsize::new(usize::MAX),
+            go_on: tokio::sync::Notify::new(),
             missing: Mutex::default(),
         }))
     }
@@ -47,9 +48,14 @@ impl Fake {
         self.0.fails_after.store(count, Ordering::SeqCst);
     }
 
-    /// The write after `count` others never ends.
-    pub(super) fn hang_after(&self, count: usize) {
-        self.0.hangs_after.store(count, Ordering::SeqCst);
+    /// The write after `count` others waits for [`go_on`](Self::go_on).
+    pub(super) fn wait_after(&self, count: usize) {
+        self.0.waits_after.store(count, Ordering::SeqCst);
+    }
+
+    /// Ends the waiting.
+    pub(super) fn go_on(&self) {
+        self.0.go_on.notify_one();
     }
 
     /// The next update does not find these of its rows.
@@ -132,8 +138,8 @@ impl Connection for FakeConnection {
             if is_now(&state.fails_after) {
                 return Err(Error::from(DriverError::new(DriverErrorKind::CheckViolation, "made to fail")));
             }
-            if is_now(&state.hangs_after) {
-                std::future::pending::<()>().await;
+            if is_now(&state.waits_after) {
+                state.go_on.notified().await;
             }
             self.0.note(describe(&write));
             Ok(self.answer(&write))

@@ -1,0 +1,106 @@
+//! How few statements a flush needs.
+
+use expect_test::expect;
+use orm::sqlite::SqliteOptions;
+
+use crate::harness::Db;
+use crate::unit_of_work::entities::{Author, Book, Tag, all, db};
+
+#[tokio::test]
+async fn rows_with_the_same_columns_share_a_statement() {
+    let db = db().await;
+    let em = db.em();
+    let author = em.persist(Author::builder().name("Ada").build());
+    for title in ["One", "Two", "Three"] {
+        em.persist(Book::builder().title(title).author(&author).build());
+    }
+    em.flush().await.unwrap();
+    db.sql().check(expect![[r#"
+        begin immediate
+        insert into "author" ("name", "email", "mentor_id", "favourite_id") values (?, ?, ?, ?) returning "id" ['Ada', null, null, null]
+        insert into "book" ("title", "pages", "author_id", "editor_id") values (?, ?, ?, ?) returning "id" ['One', 1, 1, null, 'Two', 1, 1, null, 'Three', 1, 1, null] × 3
+        commit"#]]);
+    let books = em.find::<Book>().await.unwrap();
+    for book in &books {
+        book.set_pages(*book.id() as i32 * 10);
+    }
+    books[1].set_title("Two!");
+    let _ = db.sql();
+    em.flush().await.unwrap();
+    db.sql().check(expect![[r#"
+        begin immediate
+        update "book" set "pages" = ? where "id" = ? [10, 1, 30, 3] × 2
+        update "book" set "title" = ?, "pages" = ? where "id" = ? ['Two!', 20, 2]
+        commit"#]]);
+    assert_eq!(db.rows("select title, pages from book order by id").await, "'One' 10\n'Two!' 20\n'Three' 30");
+    for book in &books {
+        em.remove(book).unwrap();
+    }
+    let _ = db.sql();
+    em.flush().await.unwrap();
+    db.sql().check(expect![[r#"
+        begin immediate
+        delete from "book" as "b0" where "b0"."id" in (?, ?, ?) [1, 2, 3]
+        commit"#]]);
+}
+
+#[tokio::test]
+async fn keys_come_back_to_the_right_entities_over_batches() {
+    let db = Db::new(|builder| all(builder).batch_size(7)).await;
+    let em = db.em();
+    let author = em.persist(Author::builder().name("Ada").build());
+    let books: Vec<_> = (0..20)
+        .map(|number| em.persist(Book::builder().title(format!("{number}")).author(&author).build()))
+        .collect();
+    let given = em.persist(Book::builder().id(1000).title("given").author(&author).build());
+    em.flush().await.unwrap();
+    // begin, author, three batches of books and one of the given key, commit
+    assert_eq!(db.sql().len(), 7);
+    for (number, book) in books.iter().enumerate() {
+        let book = book.flushed().unwrap();
+        assert_eq!(*book.id(), number as i64 + 1);
+        assert_eq!(
+            db.rows(&format!("select title from book where id = {}", book.id())).await,
+            format!("'{number}'")
+        );
+    }
+    assert_eq!(*given.id(), 1000);
+}
+
+#[tokio::test]
+async fn a_flush_waits_for_the_one_before() {
+    let folder = std::env::temp_dir().join(format!("orm-flushes-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let path = folder.join("db.sqlite");
+    {
+        let db = Db::open(SqliteOptions::new(&path), all).await;
+        let em = db.em();
+        for number in 0..50 {
+            em.persist(Tag::builder().name(format!("{number}")).build());
+        }
+        let (first, second) = tokio::join!(em.flush(), em.flush());
+        first.unwrap();
+        second.unwrap();
+        assert_eq!(db.rows("select count(*) from tag").await, "50");
+        // begin, one insert, commit: the second flush found nothing to do.
+        assert_eq!(db.sql().len(), 3);
+        db.orm.close().await;
+    }
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+#[tokio::test]
+async fn a_query_waits_for_what_it_would_see() {
+    let db = db().await;
+    let em = db.em();
+    em.persist(Tag::builder().name("rust").build());
+    let _ = db.sql();
+    assert_eq!(em.count::<Author>().await.unwrap(), 0);
+    db.sql().check(expect![[r#"select count(*) from "author" as "a0""#]]);
+    assert_eq!(em.count::<Tag>().await.unwrap(), 1);
+    db.sql().check(expect![[r#"
+        begin immediate
+        insert into "tag" ("name", "weight") values (?, ?) ['rust', 0]
+        commit
+        select count(*) from "tag" as "t0""#]]);
+}
