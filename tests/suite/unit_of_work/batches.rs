@@ -40,7 +40,7 @@ async fn rows_with_the_same_columns_share_a_statement() {
     em.flush().await.unwrap();
     db.sql().check(expect![[r#"
         begin immediate
-        delete from "book" as "b0" where "b0"."id" in (?, ?, ?) [1, 2, 3]
+        delete from "book" where "id" in (?, ?, ?) [1, 2, 3]
         commit"#]]);
 }
 

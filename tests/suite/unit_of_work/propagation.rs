@@ -57,7 +57,7 @@ async fn an_unloaded_collection_is_emptied_in_one_statement() {
     em.flush().await.unwrap();
     db.sql().check(expect![[r#"
         begin immediate
-        update "folder" as "f0" set "parent_id" = ? where "f0"."parent_id" = ? and not ("f0"."id" in (?, ?)) [null, 1, 3, 5]
+        update "folder" set "parent_id" = ? where "parent_id" = ? and not ("id" in (?, ?)) [null, 1, 3, 5]
         update "folder" set "parent_id" = ? where "id" = ? [1, 5]
         commit"#]]);
     assert_eq!(

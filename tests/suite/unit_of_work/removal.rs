@@ -109,7 +109,7 @@ async fn loaded_items_go_with_their_owner() {
     em.flush().await.unwrap();
     db.sql().check(expect![[r#"
         begin immediate
-        delete from "folder" as "f0" where "f0"."id" in (?, ?) [3, 4]
+        delete from "folder" where "id" in (?, ?) [3, 4]
         delete from "folder" where "id" = ? [2]
         delete from "folder" where "id" = ? [1]
         commit"#]]);
