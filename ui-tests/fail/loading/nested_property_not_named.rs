@@ -1,0 +1,13 @@
+//! S01: the same below a relation.
+use orm::prelude::*;
+use orm_ui_tests::*;
+
+async fn case(em: &EntityManager) -> Result<()> {
+    let article = em.find_by_id_or_fail::<Article>(1).fields(|a| (a.title, a.author.email)).await?;
+    article.author().name();
+    Ok(())
+}
+
+fn main() {
+    let _ = case;
+}
