@@ -60,7 +60,7 @@ async fn open(story: &Story, path: &std::path::Path) -> orm::Result<Orm> {
 
     let tables = orm.schema().target()?.tables;
     story.result(tables.iter().map(|table| table.name.as_str()).collect::<Vec<_>>().join(", "));
-    story.first_sql(3);
+    story.sql_of(|sql| sql.starts_with("create"), 2);
     Ok(orm)
 }
 

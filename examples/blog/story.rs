@@ -59,18 +59,19 @@ impl Story {
 
     /// Shows the statements that ran since the code was shown.
     pub fn sql(&self) {
-        self.first_sql(usize::MAX);
+        self.sql_of(|_| true, usize::MAX);
     }
 
-    /// Shows the first few of them.
-    pub fn first_sql(&self, most: usize) {
+    /// Shows only some of them, and only so many.
+    pub fn sql_of(&self, is_wanted: impl Fn(&str) -> bool, most: usize) {
         println!();
         let events = std::mem::take(&mut *self.events());
         if events.is_empty() {
             println!("    {}", self.paint("2", "-- no SQL ran"));
         }
-        events.iter().take(most).for_each(|event| self.statement(event));
-        if let Some(more @ 1..) = events.len().checked_sub(most) {
+        let wanted: Vec<_> = events.iter().filter(|event| is_wanted(&event.sql)).collect();
+        wanted.iter().take(most).for_each(|event| self.statement(event));
+        if let Some(more @ 1..) = wanted.len().checked_sub(most) {
             println!("    {}", self.paint("2", &format!("-- and {more} more")));
         }
         println!();

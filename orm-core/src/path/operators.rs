@@ -118,8 +118,8 @@ where
 
 /// What a relation can be compared with: a key of its target, a reference, or a handle.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` does not name a `{T}`",
-    label = "expected a key, a `Ref`, or a handle of the relation's target"
+    message = "`{Self}` is no key of `{T}`",
+    label = "expected a value of the key's type, a `Ref<{T}>`, or a handle of one"
 )]
 pub trait KeyOperand<T: Entity> {
     /// The key's values.
