@@ -135,7 +135,7 @@ impl Arena {
         Stores { arena: self, stores: self.stores.lock().unwrap_or_else(PoisonError::into_inner) }
     }
 
-    /// Locks what changed.
+    /// Locks what changed. To lock the nodes as well, lock this first.
     pub fn pending(&self) -> MutexGuard<'_, Pending> {
         self.pending.lock().unwrap_or_else(PoisonError::into_inner)
     }

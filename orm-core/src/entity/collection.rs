@@ -4,7 +4,8 @@ use std::marker::PhantomData;
 use std::panic::Location;
 
 use crate::arena::{Loaded, NodeRef, Record, State, view};
-use crate::entity::relation::{add_item, clear_items, refuse, remove_item, replace_items, resolve};
+use crate::entity::adopt::{refuse, resolve};
+use crate::entity::items::{add_item, clear_items, remove_item, replace_items};
 use crate::entity::{Entity, InUnitOfWork, Link, Managed};
 use crate::error::{Error, Result};
 use crate::hint::{Atom, Covers, Has, Relation, Shape, SubOf};

@@ -1,16 +1,19 @@
 //! Entities as a user holds them: handles, views, references, collections, builders.
 
+mod adopt;
 #[cfg(test)]
 mod by_hand;
 mod collection;
 mod detached;
 mod draft;
 mod handle;
+mod items;
 mod link;
 mod new;
 mod read;
 mod relation;
 
+pub(crate) use adopt::{adopt, adopt_managed, resolve};
 pub use collection::CollectionView;
 pub use detached::{Collection, Detached, Ref};
 pub use draft::{Draft, DraftValue, TargetSource};
@@ -20,7 +23,7 @@ pub use link::{Link, OptionalLink};
 pub use new::{Create, New};
 pub(crate) use read::field_slot;
 pub use read::{read, read_generated, read_one, read_optional_one, set_one, set_optional_one, set_value};
-pub(crate) use relation::{adopt, adopt_managed, resolve, set_to_one};
+pub(crate) use relation::set_to_one;
 
 use crate::arena::{Record, ViewOf};
 use crate::hint::Shape;

@@ -3,7 +3,8 @@
 use std::panic::Location;
 
 use crate::arena::{Link, Node, NodeRef, Record, Slot, State, view};
-use crate::entity::relation::{refuse, resolve, set_to_one};
+use crate::entity::adopt::{refuse, resolve};
+use crate::entity::relation::set_to_one;
 use crate::entity::{Entity, TargetSource};
 use crate::error::Error;
 use crate::hint::{Atom, Field, Missing, Shape};
