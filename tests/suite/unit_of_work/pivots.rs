@@ -234,3 +234,21 @@ async fn a_new_pair_that_both_sides_added_is_written_once() {
         insert into "book_tags" ("book_id", "tag_name") values (?, ?) [3, 'd']
         commit"#]]);
 }
+
+#[tokio::test]
+async fn what_left_an_entity_that_goes_is_deleted_in_the_same_flush() {
+    let db = filled().await;
+    let em = db.em();
+    let unseen = em.find_by_id_or_fail::<Book>(1).await.unwrap();
+    unseen.tags().remove_all().unwrap();
+    em.remove(&unseen).unwrap();
+    let _ = db.sql();
+    em.flush().await.unwrap();
+    // Before the row itself: not every pivot table's foreign keys cascade.
+    db.sql().check(expect![[r#"
+        begin immediate
+        delete from "book_tags" where "book_id" = ? [1]
+        delete from "book" where "id" = ? [1]
+        commit"#]]);
+    assert_eq!(pairs(&db).await, "");
+}
