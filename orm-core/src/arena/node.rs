@@ -117,7 +117,7 @@ unsafe impl Send for NodeRef<'_> {}
 unsafe impl Sync for NodeRef<'_> {}
 
 /// A node without its type and without a borrow: for lists that the arena itself keeps. [`Arena::node`] turns it back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NodePtr {
     pointer: NonNull<NodeHeader>,
     arena: ArenaId,
@@ -137,6 +137,13 @@ impl NodePtr {
     /// The node's arena MUST live for `'a`.
     pub(super) unsafe fn as_ref<'a>(self) -> NodeRef<'a> {
         NodeRef { pointer: self.pointer, arena: PhantomData }
+    }
+}
+
+impl std::hash::Hash for NodePtr {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        // The arena tells apart only what was freed and made anew at the same address.
+        self.pointer.hash(state);
     }
 }
 

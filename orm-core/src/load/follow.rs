@@ -8,7 +8,8 @@ use rustc_hash::{FxBuildHasher, FxHashMap};
 use crate::arena::{Arena, Loaded, Merge, NodePtr, NodeRef};
 use crate::driver::BoxFuture;
 use crate::error::Result;
-use crate::load::hydrate::{fill_collection, load_target};
+use crate::load::items::fill_collection;
+use crate::load::layout::load_target;
 use crate::load::plan::{FollowUp, LoadPlan, order};
 use crate::load::request::{run, select_where};
 use crate::load::satisfied::has_columns;
@@ -187,7 +188,7 @@ async fn load_inverse(
             let node = arena.node(*owner);
             let items = by_owner.remove(owner).unwrap_or_default();
             match relation.kind.is_to_many() {
-                true => fill_collection(node, property, Some(inverse), &items, Loaded::Fully),
+                true => fill_collection(node, property, Some(inverse), items, Loaded::Fully),
                 false => load_target(node, property, items.first().copied(), merge),
             }
         }

@@ -3,6 +3,8 @@
 mod collection;
 mod follow;
 mod hydrate;
+mod items;
+mod layout;
 mod plan;
 mod request;
 mod satisfied;

@@ -86,8 +86,8 @@ pub(super) async fn run(
     merge: Merge,
     owners: Option<&[NodePtr]>,
 ) -> Result<Vec<NodePtr>> {
-    // A condition through a collection may find a root more than once, too.
-    let repeats = select.repeats || reaches_collection(session, &select);
+    // A condition through a collection may find a root more than once.
+    let repeats = reaches_collection(session, &select);
     let hydrator = Hydrator::new(Arc::clone(arena), &select.selection, select.pivot.as_ref(), merge, repeats);
     let mut lease = session.lease().await?;
     let sink = lease.connection()?.select(select, Box::new(hydrator)).await?;

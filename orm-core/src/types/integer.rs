@@ -13,6 +13,7 @@ macro_rules! integer {
                 Value::$value(<$wide>::from(*self))
             }
 
+            #[inline]
             fn from_cell(cell: Cell<'_>) -> Result<Self, DecodeError> {
                 let out_of_range =
                     |value: String| DecodeError::Range { value, target: stringify!($type) };

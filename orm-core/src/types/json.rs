@@ -41,6 +41,7 @@ where
         Value::Json(serde_json::to_value(&self.0).unwrap_or_default())
     }
 
+    #[inline]
     fn from_cell(cell: Cell<'_>) -> Result<Self, DecodeError> {
         let mismatch = |text: String| DecodeError::Text { text, expected: std::any::type_name::<T>() };
         match cell {

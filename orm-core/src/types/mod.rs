@@ -119,6 +119,7 @@ impl<T: Type> Type for Option<T> {
         self.as_ref().map_or(Value::Null, T::to_value)
     }
 
+    #[inline]
     fn from_cell(cell: Cell<'_>) -> Result<Self, DecodeError> {
         match cell {
             Cell::Null => Ok(None),

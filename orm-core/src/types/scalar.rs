@@ -15,6 +15,7 @@ impl Type for bool {
         Value::Bool(*self)
     }
 
+    #[inline]
     fn from_cell(cell: Cell<'_>) -> Result<Self, DecodeError> {
         match cell {
             Cell::Bool(value) => Ok(value),
@@ -33,6 +34,7 @@ impl Type for f64 {
         Value::Float(*self)
     }
 
+    #[inline]
     fn from_cell(cell: Cell<'_>) -> Result<Self, DecodeError> {
         match cell {
             Cell::Float(value) => Ok(value),
@@ -56,6 +58,7 @@ impl Type for f32 {
         Value::Float(f64::from(*self))
     }
 
+    #[inline]
     fn from_cell(cell: Cell<'_>) -> Result<Self, DecodeError> {
         let value = f64::from_cell(cell)?;
         let narrow = value as f32;
@@ -77,6 +80,7 @@ impl Type for Decimal {
         Value::Decimal(*self)
     }
 
+    #[inline]
     fn from_cell(cell: Cell<'_>) -> Result<Self, DecodeError> {
         let text_error =
             |text: &str| DecodeError::Text { text: text.to_owned(), expected: "a decimal number" };
@@ -100,6 +104,7 @@ impl Type for String {
         Value::Text(self.clone())
     }
 
+    #[inline]
     fn from_cell(cell: Cell<'_>) -> Result<Self, DecodeError> {
         match cell {
             Cell::Text(value) => Ok(value.to_owned()),
@@ -119,6 +124,7 @@ impl Type for Vec<u8> {
         Value::Bytes(self.clone())
     }
 
+    #[inline]
     fn from_cell(cell: Cell<'_>) -> Result<Self, DecodeError> {
         match cell {
             Cell::Bytes(value) => Ok(value.to_vec()),
@@ -138,6 +144,7 @@ impl Type for Uuid {
         Value::Uuid(*self)
     }
 
+    #[inline]
     fn from_cell(cell: Cell<'_>) -> Result<Self, DecodeError> {
         match cell {
             Cell::Uuid(value) => Ok(value),
@@ -157,6 +164,7 @@ impl Type for serde_json::Value {
         Value::Json(self.clone())
     }
 
+    #[inline]
     fn from_cell(cell: Cell<'_>) -> Result<Self, DecodeError> {
         match cell {
             Cell::Json(value) => Ok(value.clone()),

@@ -15,6 +15,7 @@ macro_rules! temporal {
                 Value::$kind(*self)
             }
 
+            #[inline]
             fn from_cell(cell: Cell<'_>) -> Result<Self, DecodeError> {
                 match cell {
                     Cell::$kind(value) => Ok(value),
