@@ -156,7 +156,13 @@ impl Peer for Ours {
             let mut checksum = Checksum::default();
             for book in &em.find_all::<Book>().populate(|b| b.author).await? {
                 let author = book.author();
-                checksum.book(*book.id(), book.title(), book.subtitle().as_deref(), *book.pages(), *author.id());
+                checksum.book(
+                    *book.id(),
+                    book.title(),
+                    book.subtitle().as_deref(),
+                    *book.pages(),
+                    *author.id(),
+                );
                 checksum.author(*author.id(), author.name(), author.email());
             }
             Ok(checksum)
@@ -171,7 +177,13 @@ impl Peer for Ours {
                 checksum.author(*author.id(), author.name(), author.email());
                 for book in author.books().iter() {
                     let author_id = *book.author().id();
-                    checksum.book(*book.id(), book.title(), book.subtitle().as_deref(), *book.pages(), author_id);
+                    checksum.book(
+                        *book.id(),
+                        book.title(),
+                        book.subtitle().as_deref(),
+                        *book.pages(),
+                        author_id,
+                    );
                 }
             }
             Ok(checksum)

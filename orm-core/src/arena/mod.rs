@@ -5,6 +5,7 @@
 //! point at nodes of the same arena only, by address, so that there are no reference cycles and nothing leaks.
 #![expect(unsafe_code, reason = "nodes are reached by address; each block says why it is sound")]
 
+mod chunk;
 mod handle;
 mod list;
 mod node;

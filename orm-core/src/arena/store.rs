@@ -1,12 +1,12 @@
 //! The nodes of one entity in one arena, and where to find them by key.
 
 use std::collections::hash_map::Entry;
-use std::mem::ManuallyDrop;
 use std::ptr::NonNull;
 
 use rustc_hash::FxHashMap;
 
 use crate::arena::Arena;
+use crate::arena::chunk::Chunk;
 use crate::arena::node::{Node, NodeHeader, NodeRef, State};
 use crate::arena::record::{Record, SlotMut};
 use crate::error::DecodeError;
@@ -108,58 +108,14 @@ pub unsafe trait Store: Send + Sync {
 }
 
 struct Nodes<R: Record> {
-    chunks: Vec<Chunk<R>>,
+    chunks: Vec<Chunk<Node<R>>>,
     by_key: FxHashMap<R::Key, NonNull<Node<R>>>,
 }
-
-/// Nodes side by side; its memory never moves.
-struct Chunk<R: Record> {
-    start: NonNull<Node<R>>,
-    length: usize,
-    capacity: usize,
-}
-
-const FIRST_CHUNK: usize = 8;
-const LARGEST_CHUNK: usize = 4096;
 
 // SAFETY: the pointers lead to nodes that the store owns, and nodes are `Send` and `Sync`.
 unsafe impl<R: Record> Send for Nodes<R> {}
 // SAFETY: as above.
 unsafe impl<R: Record> Sync for Nodes<R> {}
-
-impl<R: Record> Chunk<R> {
-    fn with_capacity(capacity: usize) -> Self {
-        let mut memory = ManuallyDrop::new(Vec::<Node<R>>::with_capacity(capacity));
-        // SAFETY: a vector's pointer is never null.
-        let start = unsafe { NonNull::new_unchecked(memory.as_mut_ptr()) };
-        Self { start, length: 0, capacity: memory.capacity() }
-    }
-}
-
-impl<R: Record> Drop for Chunk<R> {
-    fn drop(&mut self) {
-        // SAFETY: `start` and `capacity` come from a vector, whose first `length` places hold nodes; the store owns
-        // them, and is dropped with the arena, when nobody borrows a node any more.
-        drop(unsafe { Vec::from_raw_parts(self.start.as_ptr(), self.length, self.capacity) });
-    }
-}
-
-impl<R: Record> Nodes<R> {
-    /// Adds a node at a place that stays its own.
-    fn add(chunks: &mut Vec<Chunk<R>>, node: Node<R>) -> NonNull<Node<R>> {
-        if chunks.last().is_none_or(|chunk| chunk.length == chunk.capacity) {
-            let capacity = chunks.last().map_or(FIRST_CHUNK, |chunk| (chunk.capacity * 2).min(LARGEST_CHUNK));
-            chunks.push(Chunk::with_capacity(capacity));
-        }
-        let chunk = chunks.last_mut().expect("a chunk with room was just added");
-        // SAFETY: `length` is below `capacity`, so the place is inside of the chunk and holds no node yet.
-        let place = unsafe { chunk.start.add(chunk.length) };
-        // SAFETY: as above; the place is written before `length` says that it holds a node.
-        unsafe { place.write(node) };
-        chunk.length += 1;
-        place
-    }
-}
 
 fn read_key<K: Key>(key: &[Cell<'_>]) -> Result<K, DecodeError> {
     let mut cells = key.iter();
@@ -189,7 +145,7 @@ unsafe impl<R: Record> Store for Nodes<R> {
         };
         let mut record = R::default();
         fill(&mut Draft { record: &mut record, arena })?;
-        let node = Self::add(&mut self.chunks, Node::new(arena, entity, state, record));
+        let node = Chunk::add(&mut self.chunks, Node::new(arena, entity, state, record));
         if let Some(vacant) = vacant {
             vacant.insert(node);
         }
