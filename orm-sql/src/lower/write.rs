@@ -13,8 +13,8 @@ use crate::lower::list::List;
 use crate::lower::scope::{Column, Columns, Scope};
 use crate::render::{Alias, SqlWriter};
 
-/// `insert into "t" ("a", "b") values (?, ?) returning "id"`.
-pub(crate) fn lower_insert(dialect: Dialect, insert: &Insert) -> Result<Arc<str>> {
+/// `insert into "t" ("a", "b") values (?, ?), (?, ?) returning "id"`, for so many rows. Without columns there is one row.
+pub(crate) fn lower_insert(dialect: Dialect, insert: &Insert, rows: usize) -> Result<Arc<str>> {
     let mut w = SqlWriter::new(dialect);
     let entity = &insert.entity;
     w.push("insert into ").table(entity.schema.as_deref(), &entity.table);
@@ -25,10 +25,12 @@ pub(crate) fn lower_insert(dialect: Dialect, insert: &Insert) -> Result<Arc<str>
         false => {
             w.push(" (");
             write_names(&mut w, entity, &insert.columns);
-            w.push(") values (").list(", ", &insert.columns, |w, _| {
-                w.push_param();
-            });
-            w.push(")")
+            w.push(") values ").list(", ", 0..rows, |w, _| {
+                w.push("(").list(", ", &insert.columns, |w, _| {
+                    w.push_param();
+                });
+                w.push(")");
+            })
         }
     };
     write_returning(&mut w, entity, &insert.returning);

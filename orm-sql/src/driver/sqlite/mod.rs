@@ -6,6 +6,7 @@ mod connection;
 mod encode;
 mod error;
 mod gate;
+mod inserts;
 mod open;
 mod options;
 mod pool;

@@ -5,9 +5,7 @@ use std::sync::Arc;
 use orm_core::Result;
 use orm_core::log::QueryKind;
 use orm_core::meta::{ColumnId, EntityModel};
-use orm_core::query::{
-    Delete, Insert, NativeDelete, NativeUpdate, PivotDelete, PivotInsert, Update, Write, Written,
-};
+use orm_core::query::{Delete, NativeDelete, NativeUpdate, PivotDelete, PivotInsert, Update, Write, Written};
 use orm_core::value::Value;
 use rusqlite::Statement;
 
@@ -19,8 +17,8 @@ use crate::driver::sqlite::shared::{DIALECT, Ended};
 use crate::lower::bind::{Binder, Place, bind_condition, bind_keys};
 use crate::lower::list::{List, ListForm};
 use crate::lower::write::{
-    lower_delete_list, lower_delete_row, lower_insert, lower_native_delete, lower_native_update,
-    lower_pivot_delete, lower_pivot_insert, lower_update,
+    lower_delete_list, lower_delete_row, lower_native_delete, lower_native_update, lower_pivot_delete,
+    lower_pivot_insert, lower_update,
 };
 
 /// So many keys travel as one parameter.
@@ -56,18 +54,6 @@ impl Session {
             Write::NativeUpdate(update) => self.native_update(update),
             Write::NativeDelete(delete) => self.native_delete(delete),
         }
-    }
-
-    fn insert(&mut self, insert: &Insert) -> Result<Written> {
-        let Insert { entity, columns, rows, returning } = insert;
-        let mut written = Written::default();
-        let sql = lower_insert(DIALECT, insert)?;
-        let bind = |binder: &mut dyn Binder, row: &Vec<Value>| bind_columns(binder, entity, columns, row);
-        self.run_batch(&sql, rows, returning.len(), bind, |_, run| {
-            written.affected += run.affected;
-            written.returned.extend(run.returned);
-        })?;
-        Ok(written)
     }
 
     fn update(&mut self, update: &Update) -> Result<Written> {
@@ -193,27 +179,34 @@ impl Session {
         bind: impl Fn(&mut dyn Binder, &T) -> Result<()>,
         mut done: impl FnMut(usize, Run),
     ) -> Result<()> {
-        if rows.is_empty() {
-            return Ok(());
-        }
-        let started = self.shared.watch();
-        let mut affected = 0;
-        let mut run = || {
-            let mut statement = self.prepare(sql)?;
+        self.batch(sql, rows, &bind, |session| {
+            let mut affected = 0;
+            let mut statement = session.prepare(sql)?;
             for (index, row) in rows.iter().enumerate() {
-                // SQLite asks by itself within a statement; this is between two of them.
-                if index > 0 && self.cancel.is_cancelled() {
-                    return Err(interrupted());
-                }
+                session.check_cancelled()?;
                 bind(&mut StatementBinder::new(&mut statement, sql), row)?;
                 let run = step(&mut statement, returning, sql)?;
                 affected += run.affected;
                 done(index, run);
             }
-            Ok(())
-        };
-        let result = run();
-        let failed = result.is_err();
+            Ok(affected)
+        })
+    }
+
+    /// Logs what `run` does with the rows as one statement that runs for each of them.
+    pub(crate) fn batch<T>(
+        &mut self,
+        sql: &str,
+        rows: &[T],
+        bind: &impl Fn(&mut dyn Binder, &T) -> Result<()>,
+        run: impl FnOnce(&Self) -> Result<u64>,
+    ) -> Result<()> {
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let started = self.shared.watch();
+        let result = run(self);
+        let (failed, affected) = (result.is_err(), *result.as_ref().unwrap_or(&0));
         let ended = Ended { started, kind: QueryKind::Query, sql, batch: rows.len(), rows: affected, failed };
         self.shared.log(ended, || {
             let mut params = LogBinder::default();
@@ -221,25 +214,38 @@ impl Session {
             let _ = rows.iter().try_for_each(|row| bind(&mut params, row));
             params.0
         });
-        result
+        result.map(drop)
+    }
+
+    /// SQLite asks by itself within a statement; this is between two of them.
+    pub(crate) fn check_cancelled(&self) -> Result<()> {
+        match self.cancel.is_cancelled() {
+            true => Err(interrupted()),
+            false => Ok(()),
+        }
     }
 }
 
 /// Runs a statement that is bound.
 fn step(statement: &mut Statement<'_>, returning: usize, sql: &str) -> Result<Run> {
-    let failed = |error| driver_error(error, sql);
     if returning == 0 {
-        let affected = statement.raw_execute().map_err(failed)? as u64;
+        let affected = statement.raw_execute().map_err(|error| driver_error(error, sql))? as u64;
         return Ok(Run { affected, returned: None });
     }
-    let mut run = Run { affected: 0, returned: None };
+    let returned = read_rows(statement, returning, sql)?;
+    Ok(Run { affected: returned.len() as u64, returned: returned.into_iter().next() })
+}
+
+/// Runs a statement that is bound, and gives back its rows.
+pub(crate) fn read_rows(statement: &mut Statement<'_>, columns: usize, sql: &str) -> Result<Vec<Vec<Value>>> {
+    let failed = |error| driver_error(error, sql);
     let mut rows = statement.raw_query();
+    let mut read = Vec::new();
     while let Some(row) = rows.next().map_err(failed)? {
-        run.affected += 1;
         let value = |column| row.get_ref(column).map(|value| cell(value).to_value());
-        run.returned = Some((0..returning).map(value).collect::<rusqlite::Result<_>>().map_err(failed)?);
+        read.push((0..columns).map(value).collect::<rusqlite::Result<_>>().map_err(failed)?);
     }
-    Ok(run)
+    Ok(read)
 }
 
 /// How many statements a batch takes.
@@ -261,7 +267,7 @@ fn keys_at_once(keys: &[Vec<Value>]) -> usize {
     }
 }
 
-fn bind_columns(
+pub(crate) fn bind_columns(
     binder: &mut dyn Binder,
     entity: &EntityModel,
     columns: &[ColumnId],

@@ -28,15 +28,15 @@ fn check_text(sql: &str, expected: Expect) {
 
 #[test]
 fn inserts_name_their_columns_or_take_the_defaults() {
-    let insert = |columns, returning| {
+    let insert = |columns, returning, rows| {
         let insert = Insert { entity: model("Author"), columns, rows: vec![], returning };
-        lower_insert(DIALECT, &insert).unwrap()
+        lower_insert(DIALECT, &insert, rows).unwrap()
     };
     check_text(
-        &insert(vec![1, 3], vec![0, 5]),
-        expect![[r#"insert into "author" ("name", "age") values (?, ?) returning "id", "version""#]],
+        &insert(vec![1, 3], vec![0, 5], 2),
+        expect![[r#"insert into "author" ("name", "age") values (?, ?), (?, ?) returning "id", "version""#]],
     );
-    check_text(&insert(vec![], vec![]), expect![[r#"insert into "author" default values"#]]);
+    check_text(&insert(vec![], vec![], 1), expect![[r#"insert into "author" default values"#]]);
 }
 
 #[test]

@@ -34,6 +34,35 @@ async fn inserted_rows_give_back_their_keys_in_order() {
 }
 
 #[tokio::test]
+async fn any_number_of_rows_gives_back_as_many_keys() {
+    let driver = library(SqliteOptions::memory()).await;
+    let mut connection = driver.connect().await.unwrap();
+    let mut last = 2;
+    for count in [1, 2, 3, 63, 64, 65, 127, 200] {
+        let names: Vec<String> = (1..=count).map(|n| format!("author {}", last + n)).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let written = write(&mut *connection, insert_authors(&names)).await;
+        let keys: Vec<Value> = written.returned.iter().map(|row| row[0].clone()).collect();
+        assert_eq!(keys, (last + 1..=last + count).map(Value::Int).collect::<Vec<_>>());
+        last += count;
+    }
+    drop(connection);
+    let wrong = "select count(*) from author where id > 2 and name != 'author ' || id";
+    assert_eq!(dump(&driver, wrong).await, ["0"]);
+}
+
+#[tokio::test]
+async fn rows_without_a_counted_key_give_back_their_defaults() {
+    let driver = library(SqliteOptions::memory()).await;
+    let mut connection = driver.connect().await.unwrap();
+    let rows = (10..20).rev().map(|id| vec![Value::Int(id), text("x")]).collect();
+    let insert = Insert { entity: model("Author"), columns: vec![0, 1], rows, returning: vec![0, 5] };
+    let written = write(&mut *connection, Write::Insert(insert)).await;
+    let expected: Vec<_> = (10..20).rev().map(|id| vec![Value::Int(id), Value::Int(1)]).collect();
+    assert_eq!(written.returned, expected);
+}
+
+#[tokio::test]
 async fn a_row_of_defaults_can_be_inserted() {
     let driver = library(SqliteOptions::memory()).await;
     driver.acquire().await.unwrap().execute_script("drop table address; create table address (author_id integer primary key, city text not null default 'Rome')").await.unwrap();
