@@ -1,4 +1,5 @@
 //! The behaviour suite: one binary, a module a feature.
 
 mod harness;
+mod loading;
 mod unit_of_work;
