@@ -90,7 +90,7 @@ async fn cleared_and_removed_entities_are_readable_and_not_writable() {
     em.remove(&tag).expect("it is ours");
     em.flush().await.expect("it goes");
     assert_eq!(tag.name(), "rust");
-    tag.articles().add(&em.reference::<Article>(1).expect("it is an entity"));
+    tag.articles().add(em.reference::<Article>(1).expect("it is an entity"));
     let error = em.flush().await.expect_err("nobody writes it");
     assert!(matches!(error, Error::Removed { entity: "Tag" }), "{error}");
 }

@@ -129,3 +129,36 @@ async fn keys_of_relations_are_followed_like_others() {
     let placements = db.em().find::<Placement>().populate(|p| p.remarks).await.expect("they are there");
     assert_eq!(placements[0].remarks().len(), 1);
 }
+
+#[derive(Entity)]
+pub struct Country {
+    #[orm(primary_key)]
+    pub code: String,
+    pub name: String,
+}
+
+#[derive(Entity)]
+pub struct City {
+    #[orm(primary_key)]
+    pub id: i64,
+    #[orm(eager)]
+    pub country: Ref<Country>,
+}
+
+#[tokio::test]
+async fn eager_relations_come_along_unless_switched_off() {
+    let db = crate::harness::Db::new(|builder| builder.entity::<City>()).await;
+    let em = db.em();
+    let country = Country::builder().code("it").name("Italy").build();
+    em.persist(City::builder().country(country).build());
+    em.flush().await.expect("the rows fit");
+    let _ = db.sql();
+    let city = db.em().find_one_or_fail::<City>().await.expect("it is there");
+    assert_eq!(city.country().name(), "Italy");
+    assert_eq!(db.sql().len(), 1);
+    let city = db.em().find_one_or_fail::<City>().populate_none().await.expect("it is there");
+    assert_eq!(city.country().code(), "it");
+    let _ = db.sql();
+    assert_eq!(city.country().load().await.expect("it is there").name(), "Italy");
+    assert_eq!(db.sql().len(), 1);
+}
