@@ -156,7 +156,8 @@ async fn eager_relations_come_along_unless_switched_off() {
     let city = db.em().find_one_or_fail::<City>().await.expect("it is there");
     assert_eq!(city.country().name(), "Italy");
     assert_eq!(db.sql().len(), 1);
-    let city = db.em().find_one_or_fail::<City>().populate_none().await.expect("it is there");
+    let em = db.em();
+    let city = em.find_one_or_fail::<City>().populate_none().await.expect("it is there");
     assert_eq!(city.country().code(), "it");
     let _ = db.sql();
     assert_eq!(city.country().load().await.expect("it is there").name(), "Italy");
