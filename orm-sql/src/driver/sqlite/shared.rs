@@ -35,7 +35,8 @@ impl Shared {
 
     /// The entities.
     pub(crate) fn registry(&self) -> Result<&Arc<Registry>> {
-        self.registry.get().ok_or(Error::Closed)
+        let message = "the driver knows no entities yet; give it to `Orm::builder()`, or call `attach`";
+        self.registry.get().ok_or(Error::Configuration { message })
     }
 
     /// The statement of a select, lowered now if it is the first of its shape.
