@@ -173,7 +173,7 @@ impl Peer for Ours {
         let em = self.orm.em();
         self.runtime.block_on(async {
             let mut checksum = Checksum::default();
-            for author in &em.find_all::<Author>().populate(|a| a.books).await? {
+            for author in &em.find_all::<Author>().populate(|a| a.books).strategy(Strategy::Balanced).await? {
                 checksum.author(*author.id(), author.name(), author.email());
                 for book in author.books().iter() {
                     let author_id = *book.author().id();
@@ -194,7 +194,9 @@ impl Peer for Ours {
         let em = self.orm.em();
         self.runtime.block_on(async {
             let mut checksum = Checksum::default();
-            for blog in &em.find_all::<Blog>().populate(|b| b.posts.comments).await? {
+            for blog in
+                &em.find_all::<Blog>().populate(|b| b.posts.comments).strategy(Strategy::Balanced).await?
+            {
                 checksum.blog(*blog.id(), blog.name());
                 for post in blog.posts().iter() {
                     checksum.post(*post.id(), post.title(), *post.blog().id());

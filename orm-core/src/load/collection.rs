@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::arena::{Arena, Merge, NodePtr};
 use crate::error::{Error, Result};
-use crate::load::follow::follow_up;
+use crate::load::follow::{Following, follow_up};
 use crate::load::plan::LoadPlan;
 use crate::load::request::{run, select_where};
 use crate::meta::PropertyId;
@@ -22,7 +22,8 @@ pub(crate) async fn collection_items(
 ) -> Result<Vec<NodePtr>> {
     let select = items_of(arena, plan, owner, property, condition)?;
     let items = run(session, arena, select, Merge::Keep, None).await?;
-    follow_up(session, arena, plan, &items, Merge::Keep, false).await?;
+    let how = Following { merge: Merge::Keep, skip_loaded: false, owns_all: false };
+    follow_up(session, arena, plan, &items, how).await?;
     Ok(items)
 }
 

@@ -18,37 +18,39 @@ use crate::query::{Condition, Path, PivotSource};
 use crate::session::Session;
 use crate::value::Value;
 
-/// Loads the relations that a plan leaves to later queries. `skip_loaded` passes over what is loaded already.
+/// How relations are loaded.
+#[derive(Clone, Copy)]
+pub(super) struct Following {
+    pub(super) merge: Merge,
+    /// Passes over what is loaded already.
+    pub(super) skip_loaded: bool,
+    /// The owners are all that their table has: what belongs to any of them can be asked for without naming them.
+    pub(super) owns_all: bool,
+}
+
+/// Loads the relations that a plan leaves to later queries.
 pub(super) fn follow_up<'a>(
     session: &'a Session,
     arena: &'a Arc<Arena>,
     plan: &'a LoadPlan,
     roots: &'a [NodePtr],
-    merge: Merge,
-    skip_loaded: bool,
+    how: Following,
 ) -> BoxFuture<'a, Result<()>> {
     Box::pin(async move {
-        for follow_up in &plan.follow_ups {
-            let owners = walk(arena, roots, &follow_up.path);
+        for done in &plan.follow_ups {
+            let owners = walk(arena, roots, &done.path);
             if owners.is_empty() {
                 continue;
             }
-            let targets = load_relation(session, arena, follow_up, &owners, merge, skip_loaded).await?;
-            follow_up_of(session, arena, follow_up, &targets, merge, skip_loaded).await?;
+            let how = Following { owns_all: how.owns_all && done.path.is_empty(), ..how };
+            let owns_all = load_relation(session, arena, done, &owners, how).await?;
+            if !done.plan.follow_ups.is_empty() {
+                let targets = walk(arena, &owners, &[done.property]);
+                follow_up(session, arena, &done.plan, &targets, Following { owns_all, ..how }).await?;
+            }
         }
         Ok(())
     })
-}
-
-fn follow_up_of<'a>(
-    session: &'a Session,
-    arena: &'a Arc<Arena>,
-    done: &'a FollowUp,
-    targets: &'a [NodePtr],
-    merge: Merge,
-    skip_loaded: bool,
-) -> BoxFuture<'a, Result<()>> {
-    follow_up(session, arena, &done.plan, targets, merge, skip_loaded)
 }
 
 /// Loads what a shape wants of entities that are managed already, and that it does not find loaded.
@@ -67,7 +69,8 @@ pub(crate) async fn populate(
         .filter(|node| arena.node(*node).state() != crate::arena::State::New)
         .collect();
     by_key(session, arena, plan, &lacking, merge).await?;
-    follow_up(session, arena, plan, nodes, merge, !refresh).await
+    let how = Following { merge, skip_loaded: !refresh, owns_all: false };
+    follow_up(session, arena, plan, nodes, how).await
 }
 
 /// The entities that relations lead to from the roots, each once.
@@ -86,35 +89,31 @@ fn walk(arena: &Arena, roots: &[NodePtr], path: &[PropertyId]) -> Vec<NodePtr> {
     nodes.into_iter().collect()
 }
 
-/// Loads one relation of its owners; gives its targets.
+/// Loads one relation of its owners; gives whether its targets are all that their table has.
 async fn load_relation(
     session: &Session,
     arena: &Arc<Arena>,
     follow_up: &FollowUp,
     owners: &[NodePtr],
-    merge: Merge,
-    skip_loaded: bool,
-) -> Result<Vec<NodePtr>> {
+    how: Following,
+) -> Result<bool> {
     let model = Arc::clone(session.registry().entity(follow_up.owner));
-    let Some(relation) = &model.property(follow_up.property).relation else { return Ok(Vec::new()) };
+    let Some(relation) = &model.property(follow_up.property).relation else { return Ok(false) };
     match relation.kind {
         RelationKind::ManyToOne | RelationKind::OneToOneOwner => {
-            let targets = walk(arena, owners, &[follow_up.property]);
-            let lacking: Vec<NodePtr> = targets
-                .iter()
-                .copied()
-                .filter(|node| {
-                    merge == Merge::Overwrite || !has_columns(arena.node(*node), &follow_up.plan.selection)
-                })
-                .collect();
-            by_key(session, arena, &follow_up.plan, &lacking, merge).await?;
-            Ok(targets)
+            let mut lacking = walk(arena, owners, &[follow_up.property]);
+            if how.merge == Merge::Keep {
+                lacking.retain(|node| !has_columns(arena.node(*node), &follow_up.plan.selection));
+            }
+            by_key(session, arena, &follow_up.plan, &lacking, how.merge).await?;
+            Ok(false)
         }
         RelationKind::OneToOneInverse | RelationKind::OneToMany => {
-            load_inverse(session, arena, follow_up, relation, owners, merge, skip_loaded).await
+            load_inverse(session, arena, follow_up, relation, owners, how).await
         }
         RelationKind::ManyToManyOwner | RelationKind::ManyToManyInverse => {
-            load_through_pivot(session, arena, follow_up, relation, owners, merge, skip_loaded).await
+            load_through_pivot(session, arena, follow_up, relation, owners, how).await?;
+            Ok(false)
         }
     }
 }
@@ -158,42 +157,64 @@ fn owners_to_ask(
         .collect()
 }
 
-/// Loads the relation whose foreign key is on the other side.
+/// Loads the relation whose foreign key is on the other side; gives whether its targets are all that their table has.
 async fn load_inverse(
     session: &Session,
     arena: &Arc<Arena>,
     follow_up: &FollowUp,
     relation: &RelationModel,
     owners: &[NodePtr],
-    merge: Merge,
-    skip_loaded: bool,
-) -> Result<Vec<NodePtr>> {
-    let property = follow_up.property;
-    let Some(inverse) = relation.inverse else { return Ok(Vec::new()) };
-    let asked = owners_to_ask(arena, owners, property, relation, skip_loaded);
+    how: Following,
+) -> Result<bool> {
+    let Some(inverse) = relation.inverse else { return Ok(false) };
+    let has_owner = !session.registry().target(relation).property(inverse).meta.nullable;
+    let select = |condition| {
+        let mut select = select_where(&follow_up.plan, condition, None);
+        select.order.splice(0..0, item_order(session, relation));
+        select
+    };
+    // Reading a table from start to end costs less than looking up each of its rows.
+    if how.owns_all && !how.skip_loaded && has_owner {
+        let items = run(session, arena, select(Condition::always()), how.merge, None).await?;
+        give(arena, follow_up.property, relation, inverse, owners, items, how.merge);
+        return Ok(true);
+    }
+    let asked = owners_to_ask(arena, owners, follow_up.property, relation, how.skip_loaded);
     for asked in asked.chunks(session.capabilities().keys_per_select) {
         let keys = asked.iter().map(|(_, key)| key.clone()).collect();
         let path = Path(std::iter::once(inverse as u16).collect());
-        let mut select = select_where(&follow_up.plan, Condition::points_at(path, keys), None);
-        select.order.splice(0..0, item_order(session, relation));
-        let items = run(session, arena, select, merge, None).await?;
-        let mut by_owner: FxHashMap<NodePtr, Vec<NodeRef<'_>>> = FxHashMap::default();
-        for item in items.into_iter().map(|item| arena.node(item)) {
-            // By what the database says; what the user changed since is respected when the collection is filled.
-            if let Some(owner) = item.original_target(inverse).flatten() {
-                by_owner.entry(owner.pointer()).or_default().push(item);
-            }
-        }
-        for (owner, _) in asked {
-            let node = arena.node(*owner);
-            let items = by_owner.remove(owner).unwrap_or_default();
-            match relation.kind.is_to_many() {
-                true => fill_collection(node, property, Some(inverse), items, Loaded::Fully),
-                false => load_target(node, property, items.first().copied(), merge),
-            }
+        let items = run(session, arena, select(Condition::points_at(path, keys)), how.merge, None).await?;
+        let owners: Vec<NodePtr> = asked.iter().map(|(owner, _)| *owner).collect();
+        give(arena, follow_up.property, relation, inverse, &owners, items, how.merge);
+    }
+    Ok(false)
+}
+
+/// Gives each owner its items.
+fn give(
+    arena: &Arena,
+    property: PropertyId,
+    relation: &RelationModel,
+    inverse: PropertyId,
+    owners: &[NodePtr],
+    items: Vec<NodePtr>,
+    merge: Merge,
+) {
+    let mut by_owner: FxHashMap<NodePtr, Vec<NodeRef<'_>>> = FxHashMap::default();
+    for item in items.into_iter().map(|item| arena.node(item)) {
+        // By what the database says; what the user changed since is respected when the collection is filled.
+        if let Some(owner) = item.original_target(inverse).flatten() {
+            by_owner.entry(owner.pointer()).or_default().push(item);
         }
     }
-    Ok(walk(arena, owners, &[property]))
+    for owner in owners {
+        let node = arena.node(*owner);
+        let items = by_owner.remove(owner).unwrap_or_default();
+        match relation.kind.is_to_many() {
+            true => fill_collection(node, property, Some(inverse), items, Loaded::Fully),
+            false => load_target(node, property, items.first().copied(), merge),
+        }
+    }
 }
 
 /// Loads a many-to-many collection.
@@ -203,11 +224,10 @@ async fn load_through_pivot(
     follow_up: &FollowUp,
     relation: &RelationModel,
     owners: &[NodePtr],
-    merge: Merge,
-    skip_loaded: bool,
-) -> Result<Vec<NodePtr>> {
+    how: Following,
+) -> Result<()> {
     let property = follow_up.property;
-    let asked = owners_to_ask(arena, owners, property, relation, skip_loaded);
+    let asked = owners_to_ask(arena, owners, property, relation, how.skip_loaded);
     for asked in asked.chunks(session.capabilities().keys_per_select) {
         let pivot = PivotSource {
             owner: follow_up.owner,
@@ -217,9 +237,9 @@ async fn load_through_pivot(
         let mut select = select_where(&follow_up.plan, Condition::always(), Some(pivot));
         select.order.splice(0..0, item_order(session, relation));
         let owners: Vec<NodePtr> = asked.iter().map(|(owner, _)| *owner).collect();
-        run(session, arena, select, merge, Some(&owners)).await?;
+        run(session, arena, select, how.merge, Some(&owners)).await?;
     }
-    Ok(walk(arena, owners, &[property]))
+    Ok(())
 }
 
 fn item_order(session: &Session, relation: &RelationModel) -> Option<crate::query::Order> {

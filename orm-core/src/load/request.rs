@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::arena::{Arena, Merge, NodePtr};
 use crate::error::Result;
 use crate::hint::ShapeTree;
-use crate::load::follow::follow_up;
+use crate::load::follow::{Following, follow_up};
 use crate::load::hydrate::Hydrator;
 use crate::load::plan::LoadPlan;
 use crate::meta::EntityId;
@@ -55,8 +55,9 @@ pub(crate) async fn find(session: &Session, request: Request) -> Result<Found> {
         pivot: None,
         is_point_read: request.is_point_read,
     };
+    let owns_all = select.condition.is_always() && select.limit.is_none() && select.offset.is_none();
     let roots = run(session, &arena, select, merge, None).await?;
-    follow_up(session, &arena, &plan, &roots, merge, false).await?;
+    follow_up(session, &arena, &plan, &roots, Following { merge, skip_loaded: false, owns_all }).await?;
     Ok(Found { arena, roots })
 }
 
