@@ -16,7 +16,7 @@ pub use crate::hint::{
 };
 pub use crate::meta::{CheckMeta, EntityMeta, IndexMeta, PropertyMeta, RelationKind};
 pub use crate::path::{Path, Paths, Rel, Step};
-pub use crate::types::{ColumnKind, Key as KeyType, Operand, Type};
+pub use crate::types::{ArrayItem, ColumnKind, Key as KeyType, NativeEnum, Operand, Type};
 pub use crate::value::{Cell, Value};
 
 /// The value of a default that was written as an expression.

@@ -31,6 +31,22 @@ pub enum DriverErrorKind {
     NotADatabase,
     /// The database cannot be opened or reached.
     Connection,
+    /// The connection broke while it was used: the server went away, or the network.
+    ConnectionLost,
+    /// The server is just starting; a moment later it takes connections.
+    Starting,
+    /// The server has no connection left.
+    TooManyConnections,
+    /// The name or the password is wrong.
+    AuthenticationFailed,
+    /// The server has no such database.
+    DatabaseNotFound,
+    /// The user may not do this.
+    PermissionDenied,
+    /// Two transactions wait for each other; the server gave this one up.
+    Deadlock,
+    /// Transactions that ran at the same time cannot be put in an order; the server gave this one up.
+    Serialization,
     /// The database or the file is read-only.
     ReadOnly,
     /// The call was interrupted.
@@ -98,6 +114,24 @@ impl fmt::Display for DriverError {
             }
             DriverErrorKind::NotADatabase => "the file is no database, or is damaged; check the path",
             DriverErrorKind::Connection => "the database cannot be reached; check the path or address",
+            DriverErrorKind::ConnectionLost => {
+                "the connection to the database was lost; what was not committed is rolled back, try again"
+            }
+            DriverErrorKind::Starting => "the server is just starting; try again in a moment",
+            DriverErrorKind::TooManyConnections => {
+                "the server has no connection left; lower the pool's size or raise the server's limit"
+            }
+            DriverErrorKind::AuthenticationFailed => {
+                "the server does not accept the user or the password; check both"
+            }
+            DriverErrorKind::DatabaseNotFound => "the server has no such database; create it first",
+            DriverErrorKind::PermissionDenied => "the user may not do this; grant it",
+            DriverErrorKind::Deadlock => {
+                "two transactions waited for each other, and this one was given up; run it again"
+            }
+            DriverErrorKind::Serialization => {
+                "another transaction changed the same data at the same time; run this one again"
+            }
             DriverErrorKind::ReadOnly => "the database is read-only",
             DriverErrorKind::Interrupted => "the call was interrupted",
             DriverErrorKind::OutOfRange => "a value does not fit; use a wider type",
@@ -154,6 +188,31 @@ pub enum Error {
         /// What is wrong and what to write instead.
         problem: String,
     },
+    /// The entity's schema is chosen at run time, and none was.
+    #[error(
+        "the schema of {table} is chosen at run time (`schema = \"*\"`); choose one: `em.with_schema(\"…\")`, or `.schema(\"…\")` on the query"
+    )]
+    SchemaRequired {
+        /// The table.
+        table: String,
+    },
+    /// A relation would lead from one schema into another.
+    #[error(
+        "{entity} is of {found}, but the relation leads to {expected}; take it from there, or persist it with `.in_schema(…)`"
+    )]
+    OtherSchema {
+        /// The target's name.
+        entity: &'static str,
+        /// The schema that the entity is of.
+        found: String,
+        /// The schema that the relation leads to.
+        expected: String,
+    },
+    /// More schemas were chosen than there are numbers for.
+    #[error(
+        "more than 65,000 schemas were chosen in this process; make an `Orm` of its own for some of them"
+    )]
+    TooManySchemas,
     /// A cell does not fit its property.
     #[error("{entity}.{property} cannot hold what the database has: {problem}")]
     Decode {

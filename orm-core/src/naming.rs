@@ -10,6 +10,11 @@ pub trait NamingStrategy: Send + Sync + 'static {
     fn table(&self, entity: &str) -> String;
     /// The column of a property: `first_name` to `first_name`.
     fn column(&self, property: &str) -> String;
+    /// The column of a property of the primary key, which may bear the entity's name: `Album`, `id` to `album_id`.
+    fn key_column(&self, entity: &str, property: &str) -> String {
+        let _ = entity;
+        self.column(property)
+    }
     /// The column of a relation to the `target_column` of its target: `author`, `id` to `author_id`.
     fn join_column(&self, relation: &str, target_column: &str) -> String;
     /// The pivot table of an owner's collection: `book`, `tags` to `book_tags`.

@@ -24,13 +24,13 @@ impl Orm {
             entities: Vec::new(),
             driver: None,
             naming: Box::new(SnakeCase),
-            settings: Settings { strategy: Strategy::Joined, flush_mode: FlushMode::Auto, batch_size: 1000 },
+            settings: Settings { strategy: Strategy::Auto, flush_mode: FlushMode::Auto, batch_size: 1000 },
         }
     }
 
     /// A new entity manager: an empty unit of work. Asks nothing of the database.
     pub fn em(&self) -> EntityManager {
-        EntityManager::new(Session::new(Arc::clone(&self.shared), self.shared.settings.flush_mode))
+        EntityManager::new(Session::new(Arc::clone(&self.shared), self.shared.settings.flush_mode, None))
     }
 
     /// The entities, named and linked.
@@ -92,7 +92,7 @@ impl OrmBuilder {
         self
     }
 
-    /// Chooses how relations are loaded when a query does not say; [`Strategy::Joined`] otherwise.
+    /// Chooses how relations are loaded when a query does not say; [`Strategy::Auto`] otherwise.
     pub fn strategy(mut self, strategy: Strategy) -> Self {
         self.settings.strategy = strategy;
         self

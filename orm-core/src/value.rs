@@ -39,6 +39,8 @@ pub enum Value {
     Timestamp(DateTime<Utc>),
     /// A JSON document.
     Json(serde_json::Value),
+    /// A list of scalars of one kind; some may be null.
+    Array(Vec<Value>),
 }
 
 impl Value {
@@ -65,6 +67,7 @@ impl Value {
             Value::DateTime(value) => Cell::DateTime(*value),
             Value::Timestamp(value) => Cell::Timestamp(*value),
             Value::Json(value) => Cell::Json(value),
+            Value::Array(items) => Cell::Array(items),
         }
     }
 }
@@ -92,6 +95,14 @@ impl std::fmt::Display for Value {
             Value::DateTime(value) => write!(f, "'{value}'"),
             Value::Timestamp(value) => write!(f, "'{}'", value.to_rfc3339()),
             Value::Json(value) => write!(f, "'{}'", value.to_string().replace('\'', "''")),
+            Value::Array(items) => {
+                f.write_str("[")?;
+                for (index, item) in items.iter().enumerate() {
+                    f.write_str(if index == 0 { "" } else { ", " })?;
+                    item.fmt(f)?;
+                }
+                f.write_str("]")
+            }
         }
     }
 }
@@ -132,6 +143,8 @@ pub enum Cell<'a> {
     Timestamp(DateTime<Utc>),
     /// A JSON document that was parsed already.
     Json(&'a serde_json::Value),
+    /// A list of scalars, from a database that has arrays.
+    Array(&'a [Value]),
 }
 
 impl Cell<'_> {
@@ -151,6 +164,7 @@ impl Cell<'_> {
             Cell::DateTime(_) => "a date and time",
             Cell::Timestamp(_) => "a timestamp",
             Cell::Json(_) => "json",
+            Cell::Array(_) => "an array",
         }
     }
 
@@ -172,6 +186,7 @@ impl Cell<'_> {
             Cell::DateTime(value) => Value::DateTime(value),
             Cell::Timestamp(value) => Value::Timestamp(value),
             Cell::Json(value) => Value::Json(value.clone()),
+            Cell::Array(items) => Value::Array(items.to_vec()),
         }
     }
 }

@@ -8,6 +8,7 @@ pub(crate) fn all(entity: &Entity, errors: &mut Errors) {
     has_a_key(entity, errors);
     has_one_version(entity, errors);
     names_are_free(entity, errors);
+    indexes_are_over_something(entity, errors);
     indexes_name_properties(entity, errors);
     for property in &entity.properties {
         key_is_plain(property, errors);
@@ -61,6 +62,31 @@ fn names_are_free(entity: &Entity, errors: &mut Errors) {
         }
         if property.name == "build" {
             errors.at(&property.ident, "`build` is the builder's own; give the property another name and write `#[orm(column = \"build\")]`");
+        }
+    }
+}
+
+fn indexes_are_over_something(entity: &Entity, errors: &mut Errors) {
+    for index in &entity.indexes {
+        let (word, is_empty) = (&index.word, index.properties.is_empty());
+        match &index.expression {
+            None if is_empty => errors.at(
+                word,
+                format!("an index is over something; write `{word}(first_name, last_name)` or `{word}(expression = \"…\")`"),
+            ),
+            Some(expression) if !is_empty => errors.at(
+                expression,
+                "an index is over properties or over an expression; write the properties' columns into the expression",
+            ),
+            _ => {}
+        }
+        if let Some(full_text) = &index.full_text
+            && index.unique
+        {
+            errors.at(full_text, "an index for searching words cannot be unique; write `index(…)`");
+        }
+        if let (Some(_), Some(method)) = (&index.full_text, &index.method) {
+            errors.at(method, "`fulltext` chooses the method; keep one of the two");
         }
     }
 }
@@ -153,14 +179,6 @@ fn types_fit_settings(property: &Property, errors: &mut Errors) {
     let is_list_of_bytes = argument(&property.ty, "Vec").is_some();
     if scalar.length.is_some() && !is_named(property, &["String"]) && !is_list_of_bytes {
         errors.at(&property.ty, "only text and bytes have a length");
-    }
-    if let Some(inner) = argument(&property.ty, "Vec")
-        && !matches!(&inner, syn::Type::Path(path) if path.path.is_ident("u8"))
-    {
-        errors.at(
-            &property.ty,
-            "a list is no column; write `Collection<…>` for related entities, or `Json<Vec<…>>` for a list that is stored as JSON",
-        );
     }
 }
 

@@ -106,7 +106,6 @@ fn relations_and_their_types_must_agree() {
                 cover: Ref<Cover>,
                 #[orm(orphan_removal)]
                 blog: Ref<Blog>,
-                words: Vec<Word>,
             }
         },
         &[
@@ -116,7 +115,56 @@ fn relations_and_their_types_must_agree() {
             "is `many_to_one` already",
             "may have no counterpart",
             "only what belongs to one owner can be an orphan",
-            "a list is no column",
+        ],
+    );
+}
+
+#[test]
+fn indexes_and_checks_take_what_databases_have() {
+    check(
+        parse_quote! {
+            #[orm(
+                index(properties(title, views), name = "i", where = "views > 0"),
+                index(expression = "lower(title)", method = "btree"),
+                index(title, fulltext),
+                unique(title, where = "views > 0"),
+                check(name = "c", expression = "views >= 0"),
+                check("views < 9"),
+            )]
+            struct Post {
+                #[orm(primary_key)]
+                id: i64,
+                title: String,
+                views: i32,
+            }
+        },
+        &[],
+    );
+    check(
+        parse_quote! {
+            #[orm(
+                index(name = "i"),
+                index(title, expression = "lower(title)"),
+                unique(title, fulltext),
+                index(title, fulltext, method = "gin"),
+                index(title, wehre = "a"),
+                index(title, where = 3),
+                check(name = "c"),
+            )]
+            struct Post {
+                #[orm(primary_key)]
+                id: i64,
+                title: String,
+            }
+        },
+        &[
+            "did you mean `where`?",
+            "`where` takes a text",
+            "write `#[orm(check(",
+            "an index is over something",
+            "over properties or over an expression",
+            "`fulltext` chooses the method",
+            "for searching words cannot be unique",
         ],
     );
 }
@@ -201,6 +249,33 @@ fn an_enum_is_texts_or_integers() {
             }
         ))
         .contains("another variant is stored as `a`")
+    );
+    assert_eq!(
+        said(parse_quote!(
+            #[orm(native_enum = "app.mood")]
+            enum Mood {
+                Happy,
+            }
+        )),
+        ""
+    );
+    assert!(
+        said(parse_quote!(
+            #[orm(native_enum, integer)]
+            enum Mood {
+                Happy,
+            }
+        ))
+        .contains("holds texts")
+    );
+    assert!(
+        said(parse_quote!(
+            #[orm(native_enum = 3)]
+            enum Mood {
+                Happy,
+            }
+        ))
+        .contains("with the type's name")
     );
     assert!(
         said(parse_quote!(

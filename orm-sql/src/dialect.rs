@@ -10,6 +10,12 @@ use std::fmt::Write;
 pub enum Dialect {
     /// SQLite 3.35 and later.
     Sqlite,
+    /// PostgreSQL 12 and later.
+    Postgres,
+    /// MySQL 8.0 and later.
+    MySql,
+    /// MariaDB 10.5 and later.
+    MariaDb,
 }
 
 impl Dialect {
@@ -17,13 +23,17 @@ impl Dialect {
     pub const fn name(self) -> &'static str {
         match self {
             Dialect::Sqlite => "sqlite",
+            Dialect::Postgres => "postgres",
+            Dialect::MySql => "mysql",
+            Dialect::MariaDb => "mariadb",
         }
     }
 
     /// The character around an identifier; inside of it, it is doubled.
     pub const fn quote(self) -> char {
         match self {
-            Dialect::Sqlite => '"',
+            Dialect::Sqlite | Dialect::Postgres => '"',
+            Dialect::MySql | Dialect::MariaDb => '`',
         }
     }
 
@@ -31,21 +41,26 @@ impl Dialect {
     pub const fn most_parameters(self) -> usize {
         match self {
             Dialect::Sqlite => 32_766,
+            Dialect::Postgres | Dialect::MySql | Dialect::MariaDb => 65_535,
         }
     }
 
     /// How deep the tree of an expression can be. SQLite says 1,000; some of it is kept for what stands around a
-    /// condition.
+    /// condition. The servers are bound by their stacks, which hold more than that.
     pub const fn deepest_expression(self) -> u32 {
         match self {
-            Dialect::Sqlite => 900,
+            Dialect::Sqlite | Dialect::Postgres | Dialect::MySql | Dialect::MariaDb => 900,
         }
     }
 
     /// Writes the placeholder of the parameter with that number, counted from one.
-    pub fn push_placeholder(self, text: &mut String, _number: usize) {
+    pub fn push_placeholder(self, text: &mut String, number: usize) {
         match self {
-            Dialect::Sqlite => text.push('?'),
+            Dialect::Sqlite | Dialect::MySql | Dialect::MariaDb => text.push('?'),
+            Dialect::Postgres => {
+                text.push('$');
+                push_number(text, number);
+            }
         }
     }
 
@@ -77,6 +92,8 @@ impl Dialect {
     pub(crate) const fn no_limit(self) -> &'static str {
         match self {
             Dialect::Sqlite => " limit -1",
+            Dialect::Postgres => "",
+            Dialect::MySql | Dialect::MariaDb => " limit 18446744073709551615",
         }
     }
 }

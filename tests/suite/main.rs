@@ -1,5 +1,7 @@
 //! The behaviour suite: one binary, a module a feature.
 
+mod faults;
 mod harness;
 mod loading;
+mod schema;
 mod unit_of_work;

@@ -5,6 +5,7 @@
 mod bench;
 mod process;
 mod report;
+mod servers;
 mod steps;
 mod test;
 mod valgrind;
@@ -32,6 +33,9 @@ enum Command {
         /// List the steps and run nothing.
         #[arg(long)]
         list: bool,
+        /// Leave running database servers alone, and start private ones.
+        #[arg(long)]
+        private_servers: bool,
     },
     /// Run the tests of the house only: layers, manifests, documents, sources.
     Tidy,
@@ -46,7 +50,7 @@ enum Command {
 fn main() -> ExitCode {
     match Options::parse().command {
         Command::Test { list: true, .. } => test::list(),
-        Command::Test { only, .. } => test::run(&only),
+        Command::Test { only, private_servers, .. } => test::run(&only, private_servers),
         Command::Tidy => match stream(&mut cargo(["test", "--package", "xtask", "--test", "house"])) {
             Ok(()) => ExitCode::SUCCESS,
             Err(_) => ExitCode::FAILURE,

@@ -2,8 +2,10 @@
 
 use std::ffi::OsStr;
 use std::io::{self, BufRead, BufReader, Read, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+
+use serde_json::Value;
 
 /// The repository's root.
 pub fn root() -> &'static Path {
@@ -60,6 +62,29 @@ pub fn capture(command: &mut Command) -> Result<String, String> {
     output.read_to_string(&mut text).map_err(|error| error.to_string())?;
     let status = child.wait().map_err(|error| error.to_string())?;
     if status.success() { Ok(text) } else { Err(status.to_string()) }
+}
+
+/// Builds one program or test with a command of [`cargo`], and returns its path.
+pub fn built(command: &mut Command) -> Result<PathBuf, String> {
+    let messages = capture(command.arg("--message-format=json-render-diagnostics"))?;
+    messages
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Value>(line).ok())
+        .find_map(|message| Some(PathBuf::from(message["executable"].as_str()?)))
+        .ok_or_else(|| "cargo built no program".into())
+}
+
+/// Runs a program and returns what it said on both outputs, and how it ended.
+pub fn capture_all(command: &mut Command) -> (String, Result<(), String>) {
+    match command.output() {
+        Ok(output) => {
+            let said =
+                [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).trim().to_owned());
+            let text = said.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("\n");
+            (text, if output.status.success() { Ok(()) } else { Err(output.status.to_string()) })
+        }
+        Err(error) => (String::new(), Err(did_not_start(command, &error))),
+    }
 }
 
 fn did_not_start(command: &Command, error: &io::Error) -> String {

@@ -7,6 +7,8 @@ use crate::steps::{Outcome, Step};
 /// What one step did.
 pub struct Line {
     pub step: &'static Step,
+    /// The databases it ran on.
+    pub place: String,
     pub outcome: Outcome,
     pub time: Duration,
 }
@@ -40,7 +42,13 @@ fn row(line: &Line) -> [String; 5] {
         words => format!("{}: {words}", line.step.what),
     };
     let time = format!("{:.1} s", line.time.as_secs_f64());
-    [line.step.name.to_owned(), line.step.place.to_owned(), result.to_owned(), time, ran]
+    [
+        line.step.name.to_owned(),
+        if line.place.is_empty() { "-".to_owned() } else { line.place.clone() },
+        result.to_owned(),
+        time,
+        ran,
+    ]
 }
 
 fn count(lines: &[Line]) -> String {
@@ -67,14 +75,19 @@ mod tests {
         let lines: Vec<Line> = STEPS
             .iter()
             .zip(outcomes)
-            .map(|(step, outcome)| Line { step, outcome, time: Duration::from_millis(12_345) })
+            .map(|(step, outcome)| Line {
+                step,
+                place: String::new(),
+                outcome,
+                time: Duration::from_millis(12_345),
+            })
             .collect();
         expect![[r#"
-            step    where             result     time  ran
-            fmt     -                 passed   12.3 s  cargo fmt --all --check
-            clippy  -                 FAILED   12.3 s  cargo clippy --workspace --all-targets -- -D warnings: exit status: 101
-            test    SQLite (bundled)  passed   12.3 s  cargo test --workspace --no-fail-fast: 412 tests passed
-            blog    SQLite (bundled)  not run  12.3 s  cargo run --example blog: no example
+            step      where  result     time  ran
+            fmt       -      passed   12.3 s  cargo fmt --all --check
+            clippy    -      FAILED   12.3 s  cargo clippy --workspace --all-targets -- -D warnings: exit status: 101
+            features  -      passed   12.3 s  cargo check --package orm, a database at a time: 412 tests passed
+            postgres  -      not run  12.3 s  a PostgreSQL server is found or started: no example
 
             2 passed, 1 failed"#]].assert_eq(&report(&lines));
     }

@@ -4,9 +4,8 @@ use std::ffi::OsStr;
 use std::path::PathBuf;
 use std::process::Stdio;
 
-use serde_json::Value;
-
-use crate::process::{capture, cargo, program, stream, stream_tests};
+use crate::process::{built, cargo, program, stream, stream_tests};
+use crate::servers::apt_get;
 use crate::steps::Outcome;
 
 /// Runs the unit tests of `package` whose path contains `filter`; an error or a leak fails them.
@@ -35,14 +34,7 @@ fn install() -> Result<(), String> {
     if is_installed() {
         return Ok(());
     }
-    if !cfg!(target_os = "linux") || !is_root() {
-        return Err(ADVICE.into());
-    }
-    for args in [&["update"][..], &["install", "--yes", "--no-install-recommends", "valgrind"]] {
-        let mut apt = program(OsStr::new("apt-get"));
-        apt.args(args).env("DEBIAN_FRONTEND", "noninteractive");
-        stream(&mut apt).map_err(|reason| format!("{ADVICE} (apt-get {}: {reason})", args[0]))?;
-    }
+    apt_get(&["valgrind"]).map_err(|reason| format!("{ADVICE} ({reason})"))?;
     if is_installed() { Ok(()) } else { Err(ADVICE.into()) }
 }
 
@@ -52,23 +44,7 @@ fn is_installed() -> bool {
     stream(&mut version).is_ok()
 }
 
-fn is_root() -> bool {
-    capture(program(OsStr::new("id")).arg("-u")).is_ok_and(|user| user.trim() == "0")
-}
-
 /// Builds the unit tests of a package's library and returns their binary.
 fn unit_tests(package: &str) -> Result<PathBuf, String> {
-    let messages = capture(&mut cargo([
-        "test",
-        "--package",
-        package,
-        "--lib",
-        "--no-run",
-        "--message-format=json-render-diagnostics",
-    ]))?;
-    messages
-        .lines()
-        .filter_map(|line| serde_json::from_str::<Value>(line).ok())
-        .find_map(|message| Some(PathBuf::from(message["executable"].as_str()?)))
-        .ok_or_else(|| "cargo built no test binary".into())
+    built(&mut cargo(["test", "--package", package, "--lib", "--no-run"]))
 }

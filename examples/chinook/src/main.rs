@@ -1,5 +1,10 @@
-//! The Chinook music shop through entities: `cargo run -p chinook -- <path of chinook.sqlite>`. Reads all of it, answers
+//! The Chinook music shop through entities, on SQLite, PostgreSQL, and MySQL or MariaDB. Reads all of it, answers
 //! questions, changes a copy, and compares everything with what plain SQL says.
+//!
+//! - `cargo run -p chinook -- <path of chinook.sqlite>`: reads the file, and changes a copy of it.
+//! - `cargo run -p chinook -- <url of a server> <path of Chinook's script for it>`: makes a database from the script,
+//!   and drops it at the end.
+//! - `cargo run -p chinook -- <url of a database>`: reads a Chinook that is there, and changes nothing.
 
 #![allow(clippy::print_stdout, reason = "printing is what the example is for")]
 #![allow(unreachable_pub, reason = "a program exports nothing; `pub` is what reads well")]
@@ -9,8 +14,11 @@ mod checks;
 mod entities;
 mod questions;
 mod read;
+mod scratch;
+mod script;
 #[cfg(test)]
 mod tests;
+mod words;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -20,44 +28,96 @@ use orm::sqlite::SqliteOptions;
 
 use checks::Checks;
 use entities::{Album, Employee};
+use scratch::Scratch;
+use words::Words;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let given = std::env::args_os().nth(1).or_else(|| std::env::var_os("CHINOOK_SQLITE"));
-    let Some(path) = given.map(PathBuf::from) else {
-        eprintln!(
-            "where is the database? cargo run -p chinook -- <path of chinook.sqlite>, or set CHINOOK_SQLITE"
-        );
+    let mut args = std::env::args().skip(1);
+    let (place, script) = (args.next(), args.next());
+    let Some(place) = place else {
+        eprintln!("where is the database? cargo run -p chinook -- <path of chinook.sqlite, or url> [script]");
         return ExitCode::from(2);
     };
-    match all(&path).await {
+    let checks = match (Words::of_url(&place), script) {
+        (Words::Sqlite, _) => file(Path::new(&place)).await,
+        (_, None) => only_read(&place).await,
+        (_, Some(script)) => server(&place, Path::new(&script)).await,
+    };
+    match checks {
         Ok(checks) => checks.conclude(),
         Err(error) => {
-            eprintln!("{}: {error}", path.display());
+            eprintln!("{place}: {error}");
             ExitCode::FAILURE
         }
     }
 }
 
-/// Everything, one after the other.
-async fn all(path: &Path) -> orm::Result<Checks> {
+/// Everything on a SQLite file, one after the other.
+async fn file(path: &Path) -> orm::Result<Checks> {
+    let orm = builder(Words::Sqlite).sqlite(SqliteOptions::new(path).read_only(true))?.connect().await?;
     let mut checks = Checks::default();
-    let orm = open(SqliteOptions::new(path).read_only(true)).await?;
-    read::everything(&orm, &mut checks).await?;
-    questions::all(&orm, &mut checks).await?;
+    look(&orm, &mut checks).await?;
     orm.close().await;
 
     let copy =
         Copy::of(path).map_err(|error| orm::DriverError::new(orm::DriverErrorKind::Connection, error))?;
-    let orm = open(SqliteOptions::new(&copy.path)).await?;
+    let orm = builder(Words::Sqlite).sqlite(&copy.path)?.connect().await?;
     changes::all(&orm, &mut checks).await?;
     orm.close().await;
     Ok(checks)
 }
 
+/// Everything on a server, in a database of our own.
+async fn server(url: &str, script: &Path) -> orm::Result<Checks> {
+    let scratch = Scratch::new(url, script).await?;
+    let checks = everything(&scratch.url()).await;
+    scratch.drop().await?;
+    checks
+}
+
+async fn everything(url: &str) -> orm::Result<Checks> {
+    let orm = open(url).await?;
+    let mut checks = Checks::new(Words::of_url(url));
+    let done = async {
+        look(&orm, &mut checks).await?;
+        changes::all(&orm, &mut checks).await
+    };
+    let done = done.await;
+    orm.close().await;
+    done.map(|()| checks)
+}
+
+/// What changes nothing.
+async fn only_read(url: &str) -> orm::Result<Checks> {
+    let orm = open(url).await?;
+    let mut checks = Checks::new(Words::of_url(url));
+    look(&orm, &mut checks).await?;
+    orm.close().await;
+    Ok(checks)
+}
+
+async fn look(orm: &Orm, checks: &mut Checks) -> orm::Result<()> {
+    read::everything(orm, checks).await?;
+    questions::all(orm, checks).await
+}
+
+/// The database of a URL, or of a path.
+async fn open(url: &str) -> orm::Result<Orm> {
+    let words = Words::of_url(url);
+    let builder = builder(words);
+    let builder = match words {
+        Words::Sqlite => builder.sqlite(url)?,
+        Words::Postgres | Words::MySql => {
+            return Err(orm::Error::Configuration { message: "this program knows no such server yet" });
+        }
+    };
+    builder.connect().await
+}
+
 /// The ten entities: two lead to all others by their relations.
-async fn open(options: SqliteOptions) -> orm::Result<Orm> {
-    Orm::builder().entity::<Album>().entity::<Employee>().sqlite(options)?.connect().await
+fn builder(words: Words) -> orm::OrmBuilder {
+    Orm::builder().naming_strategy(words).entity::<Album>().entity::<Employee>()
 }
 
 /// A copy of the database in the folder for temporary files; gone when it is dropped.

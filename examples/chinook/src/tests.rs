@@ -2,19 +2,19 @@
 
 use super::*;
 
-/// The variable names it, or it lies beside the repository.
+/// A variable names the folder, or it lies beside the repository.
 fn database() -> Option<PathBuf> {
-    let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/chinook/chinook.sqlite");
-    let path = std::env::var_os("CHINOOK_SQLITE").map_or_else(beside, PathBuf::from);
+    let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data/chinook");
+    let path = std::env::var_os("CHINOOK_DIR").map_or_else(beside, PathBuf::from).join("chinook.sqlite");
     if path.exists() {
         return Some(path);
     }
-    println!("nothing was tested: set CHINOOK_SQLITE to the path of the Chinook database");
+    println!("nothing was tested: set CHINOOK_DIR to the folder of the Chinook database");
     None
 }
 
 async fn in_memory() -> Orm {
-    let orm = open(SqliteOptions::memory()).await.expect("a database in memory opens");
+    let orm = open(":memory:").await.expect("a database in memory opens");
     orm.schema().create().await.expect("the entities make a schema");
     orm
 }
@@ -23,7 +23,7 @@ async fn in_memory() -> Orm {
 async fn entities_and_sql_agree() {
     let Some(path) = database() else { return };
     let before = std::fs::metadata(&path).and_then(|data| data.modified()).expect("the file is there");
-    let checks = all(&path).await.expect("the database is Chinook");
+    let checks = file(&path).await.expect("the database is Chinook");
     assert_eq!(checks.differences(), [] as [String; 0]);
     let after = std::fs::metadata(&path).and_then(|data| data.modified()).expect("the file is there");
     assert_eq!(before, after, "the original is only read");
@@ -33,7 +33,7 @@ async fn entities_and_sql_agree() {
 async fn the_entities_make_a_schema_of_eleven_tables() {
     let orm = in_memory().await;
     let sql = "select name from sqlite_master where type = 'table' and name not like 'sqlite_%' order by 1";
-    let tables = checks::rows_of(&orm.em(), sql, vec![]).await.expect("SQLite lists its tables");
+    let tables = Checks::default().rows(&orm.em(), sql, vec![]).await.expect("SQLite lists its tables");
     let expected = [
         "Album",
         "Artist",
@@ -67,6 +67,6 @@ async fn a_difference_is_told() {
 #[tokio::test]
 async fn a_file_that_is_no_database_is_an_error() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml");
-    assert!(all(&path).await.is_err());
-    assert!(all(Path::new("there is no such file")).await.is_err());
+    assert!(file(&path).await.is_err());
+    assert!(file(Path::new("there is no such file")).await.is_err());
 }

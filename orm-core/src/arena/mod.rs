@@ -25,10 +25,11 @@ pub use node::{ItemIter, Link, Node, NodeHeader, NodePtr, NodeRef, State};
 pub use pending::{CollectionChange, NodeSet, Pending};
 pub use record::{Merge, Record, SlotMut, SlotRef, ValueSlot};
 pub use slot::{Slot, Stamp};
+use store::StoreTable;
 pub use store::{Draft, Fill, Store, StoreFactory, new_store};
 
-use crate::error::{DecodeError, Error};
-use crate::meta::{EntityId, Registry};
+use crate::error::{DecodeError, Error, Result};
+use crate::meta::{EntityId, EntityMeta, Registry};
 use crate::value::{Cell, Value};
 
 /// Tells arenas apart.
@@ -49,7 +50,9 @@ pub struct Arena {
     id: ArenaId,
     me: Weak<Arena>,
     registry: Arc<Registry>,
-    stores: Mutex<Vec<Option<Box<dyn Store>>>>,
+    stores: Mutex<StoreTable>,
+    /// The schema of entities that do not say theirs.
+    schema: Option<Arc<str>>,
     pending: Mutex<Pending>,
     owner: OnceLock<Weak<dyn Owner>>,
     retired: AtomicBool,
@@ -59,11 +62,17 @@ pub struct Arena {
 impl Arena {
     /// An empty arena. An untracked one belongs to no unit of work: what is set in it is never written.
     pub fn new(registry: Arc<Registry>, tracked: bool) -> Arc<Self> {
+        Self::in_schema(registry, tracked, None)
+    }
+
+    /// The same, with the schema of entities that do not say theirs.
+    pub fn in_schema(registry: Arc<Registry>, tracked: bool, schema: Option<Arc<str>>) -> Arc<Self> {
         static NEXT: AtomicU64 = AtomicU64::new(1);
         Arc::new_cyclic(|me| Self {
             id: ArenaId(NEXT.fetch_add(1, Ordering::Relaxed)),
             me: me.clone(),
-            stores: Mutex::new(registry.entities().map(|_| None).collect()),
+            stores: Mutex::new(StoreTable::new(registry.entities().count())),
+            schema,
             registry,
             pending: Mutex::default(),
             owner: OnceLock::new(),
@@ -77,7 +86,7 @@ impl Arena {
         let arena = Arena::new(Arc::clone(registry), false);
         let beyond = EntityId(registry.entities().count() as u32);
         let mut stores = arena.lock();
-        stores.stores.push(Some(new_store::<R>()));
+        stores.stores.add(new_store::<R>());
         let (node, _) = stores
             .get_or_create(beyond, State::Gone, None, &mut |_| Ok(()))
             .expect("a node without values has none that does not fit");
@@ -92,6 +101,18 @@ impl Arena {
     /// The entities.
     pub fn registry(&self) -> &Arc<Registry> {
         &self.registry
+    }
+
+    /// The entity of that description, in the arena's schema unless it says its own.
+    ///
+    /// # Errors
+    /// [`Error::UnknownEntity`].
+    pub fn entity_of(&self, meta: &EntityMeta) -> Result<EntityId> {
+        let entity = self.registry.find(meta)?;
+        match &self.schema {
+            Some(schema) => self.registry.in_schema(entity, schema),
+            None => Ok(entity),
+        }
     }
 
     /// A share of this arena; none while it is being dropped.
@@ -166,15 +187,13 @@ impl std::fmt::Debug for Arena {
 /// The nodes of an arena, locked.
 pub struct Stores<'a> {
     arena: &'a Arena,
-    stores: MutexGuard<'a, Vec<Option<Box<dyn Store>>>>,
+    stores: MutexGuard<'a, StoreTable>,
 }
 
 impl<'a> Stores<'a> {
     fn store(&mut self, entity: EntityId) -> &mut dyn Store {
         let arena = self.arena;
-        self.stores[entity.0 as usize]
-            .get_or_insert_with(|| (arena.registry.entity(entity).meta.store)())
-            .as_mut()
+        self.stores.get_or_insert(entity, || (arena.registry.entity(entity).meta.store)())
     }
 
     fn reference(&self, node: NonNull<NodeHeader>) -> NodeRef<'a> {
@@ -183,7 +202,7 @@ impl<'a> Stores<'a> {
 
     /// The node of that key.
     pub fn find(&self, entity: EntityId, key: &[Cell<'_>]) -> Result<Option<NodeRef<'a>>, DecodeError> {
-        match &self.stores[entity.0 as usize] {
+        match self.stores.get(entity) {
             Some(store) => Ok(store.find(key)?.map(|node| self.reference(node))),
             None => Ok(None),
         }
@@ -256,9 +275,14 @@ impl<'a> Stores<'a> {
         self.store(entity).reserve(more);
     }
 
+    /// The entities that there may be nodes of.
+    pub fn entities(&self) -> Vec<EntityId> {
+        self.stores.entities()
+    }
+
     /// All nodes of an entity that can be found by key.
     pub fn findable(&self, entity: EntityId) -> Vec<NodeRef<'a>> {
-        let store = self.stores[entity.0 as usize].as_ref();
+        let store = self.stores.get(entity);
         store
             .map(|store| store.findable())
             .unwrap_or_default()

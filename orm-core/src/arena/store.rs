@@ -107,6 +107,50 @@ pub unsafe trait Store: Send + Sync {
     fn findable(&self) -> Vec<NonNull<NodeHeader>>;
 }
 
+/// The storages of an arena, by entity.
+pub(super) struct StoreTable {
+    /// Of entities in no chosen schema, by position.
+    own: Vec<Option<Box<dyn Store>>>,
+    /// Of entities in chosen schemas.
+    chosen: FxHashMap<EntityId, Box<dyn Store>>,
+}
+
+impl StoreTable {
+    pub(super) fn new(entities: usize) -> Self {
+        Self { own: (0..entities).map(|_| None).collect(), chosen: FxHashMap::default() }
+    }
+
+    /// Adds one behind the last entity's.
+    pub(super) fn add(&mut self, store: Box<dyn Store>) {
+        self.own.push(Some(store));
+    }
+
+    #[inline]
+    pub(super) fn get(&self, entity: EntityId) -> Option<&dyn Store> {
+        match entity.is_in_chosen_schema() {
+            false => self.own.get(entity.position())?.as_deref(),
+            true => self.chosen.get(&entity).map(|store| &**store),
+        }
+    }
+
+    #[inline]
+    pub(super) fn get_or_insert(
+        &mut self,
+        entity: EntityId,
+        make: impl FnOnce() -> Box<dyn Store>,
+    ) -> &mut dyn Store {
+        match entity.is_in_chosen_schema() {
+            false => self.own[entity.position()].get_or_insert_with(make).as_mut(),
+            true => self.chosen.entry(entity).or_insert_with(make).as_mut(),
+        }
+    }
+
+    pub(super) fn entities(&self) -> Vec<EntityId> {
+        let own = self.own.iter().enumerate().filter(|(_, store)| store.is_some());
+        own.map(|(position, _)| EntityId(position as u32)).chain(self.chosen.keys().copied()).collect()
+    }
+}
+
 struct Nodes<R: Record> {
     chunks: Vec<Chunk<Node<R>>>,
     by_key: FxHashMap<R::Key, NonNull<Node<R>>>,

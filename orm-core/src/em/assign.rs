@@ -146,7 +146,9 @@ fn to_value(kind: ColumnKind, json: &Json) -> Result<Value, DecodeError> {
             Json::Number(number) => Decimal::from_cell(Cell::Text(&number.to_string())).map(Value::Decimal),
             json => text::<Decimal>(json, "a decimal number"),
         },
-        ColumnKind::Text | ColumnKind::TextEnum(_) => text::<String>(json, "text"),
+        ColumnKind::Text | ColumnKind::TextEnum(_) | ColumnKind::NativeEnum(_) => {
+            text::<String>(json, "text")
+        }
         ColumnKind::Bytes => {
             let bytes = json.as_array().and_then(|bytes| {
                 bytes.iter().map(|byte| byte.as_u64().and_then(|byte| u8::try_from(byte).ok())).collect()
@@ -161,6 +163,15 @@ fn to_value(kind: ColumnKind, json: &Json) -> Result<Value, DecodeError> {
         ColumnKind::DateTime => text::<NaiveDateTime>(json, "a date and time"),
         ColumnKind::Timestamp => text::<DateTime<Utc>>(json, "a timestamp"),
         ColumnKind::Json => Ok(Value::Json(json.clone())),
+        ColumnKind::Array(item) => {
+            let items =
+                json.as_array().ok_or(DecodeError::Kind { found: found(json), expected: "an array" })?;
+            let item_of = |json: &Json| match json {
+                Json::Null => Ok(Value::Null),
+                json => to_value(*item, json),
+            };
+            items.iter().map(item_of).collect::<Result<_, _>>().map(Value::Array)
+        }
     }
 }
 

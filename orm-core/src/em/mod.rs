@@ -51,7 +51,24 @@ impl EntityManager {
 
     /// The same, with another flush mode.
     pub fn fork_with(&self, flush_mode: FlushMode) -> Self {
-        Self::new(Session::new(Arc::clone(&self.session.shared), flush_mode))
+        let schema = self.session.schema().cloned();
+        Self::new(Session::new(Arc::clone(&self.session.shared), flush_mode, schema))
+    }
+
+    /// An entity manager of its own whose entities are in that schema, except for those that say theirs: an empty unit
+    /// of work. What `schema = "*"` leaves open is filled in by it.
+    ///
+    /// ```ignore
+    /// let em = orm.em().with_schema("tenant_b");
+    /// ```
+    pub fn with_schema(&self, schema: impl Into<Arc<str>>) -> Self {
+        let shared = Arc::clone(&self.session.shared);
+        Self::new(Session::new(shared, self.session.flush_mode(), Some(schema.into())))
+    }
+
+    /// The schema of entities that do not say theirs, if one was chosen.
+    pub fn schema(&self) -> Option<&str> {
+        self.session.schema().map(|schema| &**schema)
     }
 
     /// Forgets all entities and all that waited for a flush. Handles stay readable; a write through one makes the next
@@ -78,7 +95,7 @@ impl EntityManager {
     /// # Errors
     /// [`UnknownEntity`](crate::Error::UnknownEntity).
     pub fn reference<E: Entity>(&self, key: impl KeyOperand<E>) -> Result<Managed<E, E::KeyOnly>> {
-        let entity = self.session.registry().find(E::meta())?;
+        let entity = self.session.entity_of(E::meta(), None)?;
         let values = key.into_key();
         let cells: Vec<Cell<'_>> = values.iter().map(Value::as_cell).collect();
         let arena = self.session.arena();

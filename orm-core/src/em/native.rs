@@ -22,6 +22,7 @@ pub struct NativeUpdateQuery<'em, E> {
     em: &'em EntityManager,
     set: Vec<(PropertyId, Vec<Value>)>,
     condition: query::Condition,
+    schema: Option<Arc<str>>,
     marker: PhantomData<fn() -> E>,
 }
 
@@ -30,6 +31,7 @@ pub struct NativeUpdateQuery<'em, E> {
 pub struct NativeDeleteQuery<'em, E> {
     em: &'em EntityManager,
     condition: query::Condition,
+    schema: Option<Arc<str>>,
     marker: PhantomData<fn() -> E>,
 }
 
@@ -41,7 +43,8 @@ impl EntityManager {
     pub async fn native_insert<C: Create>(&self, new: C) -> Result<<C::Entity as Entity>::Key> {
         let draft = new.into_draft();
         let registry = self.session.registry();
-        let entity = Arc::clone(registry.entity(registry.find(draft.meta)?));
+        let id = self.session.entity_of(draft.meta, draft.schema.as_ref())?;
+        let entity = Arc::clone(registry.entity(id));
         let mut columns = Vec::new();
         let mut row = Vec::new();
         for (property, value) in columns_of(&entity, draft)? {
@@ -68,13 +71,19 @@ impl EntityManager {
             em: self,
             set: Vec::new(),
             condition: query::Condition::always(),
+            schema: None,
             marker: PhantomData,
         }
     }
 
     /// Deletes all rows of which a condition holds. Without a condition: all rows.
     pub fn native_delete<E: Entity>(&self) -> NativeDeleteQuery<'_, E> {
-        NativeDeleteQuery { em: self, condition: query::Condition::always(), marker: PhantomData }
+        NativeDeleteQuery {
+            em: self,
+            condition: query::Condition::always(),
+            schema: None,
+            marker: PhantomData,
+        }
     }
 }
 
@@ -148,6 +157,12 @@ impl<E: Entity> NativeUpdateQuery<'_, E> {
         self
     }
 
+    /// Updates rows in that schema instead of the entity manager's.
+    pub fn schema(mut self, schema: impl Into<Arc<str>>) -> Self {
+        self.schema = Some(schema.into());
+        self
+    }
+
     /// Updates only rows of which this holds.
     pub fn filter<C: IntoCondition<E>>(
         mut self,
@@ -166,6 +181,12 @@ impl<E: Entity> NativeUpdateQuery<'_, E> {
 }
 
 impl<E: Entity> NativeDeleteQuery<'_, E> {
+    /// Deletes rows in that schema instead of the entity manager's.
+    pub fn schema(mut self, schema: impl Into<Arc<str>>) -> Self {
+        self.schema = Some(schema.into());
+        self
+    }
+
     /// Deletes only rows of which this holds.
     pub fn filter<C: IntoCondition<E>>(
         mut self,
@@ -190,7 +211,8 @@ impl<'em, E: Entity> IntoFuture for NativeUpdateQuery<'em, E> {
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(async move {
             let registry = self.em.session.registry();
-            let entity = Arc::clone(registry.entity(registry.find(E::meta())?));
+            let id = self.em.session.entity_of(E::meta(), self.schema.as_ref())?;
+            let entity = Arc::clone(registry.entity(id));
             let set: Vec<(ColumnId, Value)> = self
                 .set
                 .into_iter()
@@ -214,7 +236,8 @@ impl<'em, E: Entity> IntoFuture for NativeDeleteQuery<'em, E> {
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(async move {
             let registry = self.em.session.registry();
-            let entity = Arc::clone(registry.entity(registry.find(E::meta())?));
+            let id = self.em.session.entity_of(E::meta(), self.schema.as_ref())?;
+            let entity = Arc::clone(registry.entity(id));
             self.em.flush_before(&[entity.id]).await?;
             let delete = NativeDelete { entity, condition: self.condition };
             let mut lease = self.em.session.lease().await?;

@@ -9,6 +9,7 @@ use crate::entity::{Entity, Managed};
 use crate::error::{Error, Result};
 use crate::hint::{Fold, Hint, Populate, Shape};
 use crate::load;
+use crate::meta::EntityId;
 use crate::path::Root;
 use crate::query::{Condition, Strategy};
 
@@ -89,11 +90,22 @@ impl EntityManager {
         if nodes.iter().any(|(other, _)| other.id() != arena.id()) {
             return Err(Error::Detached { entity: S::Entity::meta().name });
         }
-        let state = State::new(Strategy::SelectIn);
-        let (_, plan) = self.plan::<S>(&state)?;
-        self.flush_before(&plan.entities).await?;
-        let nodes: Vec<NodePtr> = nodes.iter().map(|(_, node)| *node).collect();
-        load::populate(&self.session, &arena, &plan, &nodes, refresh).await
+        let mut by_schema: Vec<(EntityId, Vec<NodePtr>)> = Vec::new();
+        for (_, node) in nodes {
+            let entity = arena.node(*node).entity();
+            match by_schema.iter_mut().find(|(other, _)| *other == entity) {
+                Some((_, nodes)) => nodes.push(*node),
+                None => by_schema.push((entity, vec![*node])),
+            }
+        }
+        for (entity, nodes) in by_schema {
+            let mut state = State::new(Strategy::SelectIn);
+            state.entity = Some(entity);
+            let (_, plan) = self.plan::<S>(&state)?;
+            self.flush_before(&plan.entities).await?;
+            load::populate(&self.session, &arena, &plan, &nodes, refresh).await?;
+        }
+        Ok(())
     }
 
     /// Asks the database for everything that the handle promises, and lets it win over what was changed here.
@@ -112,6 +124,7 @@ impl EntityManager {
             return Err(Error::NotFlushed { entity: E::meta().name });
         };
         let mut state = State::new(self.session.shared.settings.strategy);
+        state.entity = Some(node.entity());
         state.condition = Condition::key_in(vec![key.clone()]);
         state.key = Some(key.clone());
         state.refresh = true;

@@ -1,10 +1,12 @@
 //! Queries as a user builds them. The types say what will be loaded; the values are untyped.
 
 use std::marker::PhantomData;
+use std::sync::Arc;
 
 use crate::em::EntityManager;
 use crate::entity::Entity;
 use crate::hint::{Exclude, Fields, Fold, Hint, Infer, Inferred, Populate, Select, Shape};
+use crate::meta::EntityId;
 use crate::path::{Condition, IntoCondition, IntoOrder, KeyOperand, Paths, Root};
 use crate::query::{self, Order, Path, Strategy};
 use crate::value::Value;
@@ -84,6 +86,10 @@ pub(super) struct State {
     pub(super) read_only: bool,
     /// Relations that the filter's joins populate.
     pub(super) inferred: Vec<Path>,
+    /// The schema, if it is not the entity manager's.
+    pub(super) schema: Option<Arc<str>>,
+    /// The entity, when its schema follows from what is there.
+    pub(super) entity: Option<EntityId>,
 }
 
 impl State {
@@ -100,6 +106,8 @@ impl State {
             refresh: false,
             read_only: false,
             inferred: Vec::new(),
+            schema: None,
+            entity: None,
         }
     }
 }
@@ -292,6 +300,15 @@ impl<'em, E: Entity, Out, S, Hints, Reach> Query<'em, E, Out, S, Hints, Reach> {
         self
     }
 
+    /// Asks in that schema instead of the entity manager's; what the entities relate to is there too. Entities that say
+    /// their schema stay there.
+    ///
+    /// Rows of two schemas are two entities, even with equal keys. A flush writes each where it came from.
+    pub fn schema(mut self, schema: impl Into<Arc<str>>) -> Self {
+        self.state.schema = Some(schema.into());
+        self
+    }
+
     /// Asks the database even for what is loaded, and lets it win over what was changed here.
     pub fn refresh(mut self) -> Self {
         self.state.refresh = true;
@@ -313,7 +330,7 @@ fn relations_of(condition: &query::Condition) -> Vec<Path> {
                 all.iter().for_each(|condition| walk(condition, paths));
             }
             query::Condition::Not(condition) => walk(condition, paths),
-            query::Condition::Property(path, _) => {
+            query::Condition::Property(path, _) | query::Condition::Json(path, ..) => {
                 if let Some((_, relations)) = path.split_last()
                     && !relations.is_empty()
                 {

@@ -9,9 +9,9 @@ use crate::em::query::{Many, ManyAndCount, OneOrFail, OneOrNone, Query, State, T
 use crate::entity::{Entity, Managed};
 use crate::error::{Error, Result};
 use crate::hint::{Shape, ShapeTree};
-use crate::load::{self, Found, LoadPlan, Request};
-use crate::meta::EntityId;
-use crate::query::{Condition, Strategy};
+use crate::load::{self, Found, Joins, LoadPlan, Request};
+use crate::meta::{EntityId, EntityMeta};
+use crate::query::Condition;
 use crate::session::FlushMode;
 use crate::uow;
 use crate::value::{Cell, Value};
@@ -20,12 +20,21 @@ impl EntityManager {
     /// The plan of a shape.
     pub(super) fn plan<S: Shape>(&self, state: &State) -> Result<(EntityId, Arc<LoadPlan>)> {
         let registry = self.session.registry();
-        let entity = registry.find(S::Entity::meta())?;
-        let strategy = match self.session.capabilities().joins {
-            true => state.strategy,
-            false => Strategy::SelectIn,
+        let entity = self.entity_of(S::Entity::meta(), state)?;
+        let asks_for_one = state.key.is_some() || state.limit == Some(1);
+        let joins = match self.session.capabilities().joins {
+            true => Joins::of(state.strategy, asks_for_one),
+            false => Joins::None,
         };
-        Ok((entity, self.session.shared.plans.get::<S>(registry, entity, strategy, &state.inferred)))
+        Ok((entity, self.session.shared.plans.get::<S>(registry, entity, joins, &state.inferred)))
+    }
+
+    /// The entity that a query is about, in its schema.
+    fn entity_of(&self, meta: &EntityMeta, state: &State) -> Result<EntityId> {
+        match state.entity {
+            Some(entity) => Ok(entity),
+            None => self.session.entity_of(meta, state.schema.as_ref()),
+        }
     }
 
     /// Writes what is pending if the query could see it.
@@ -64,8 +73,8 @@ impl EntityManager {
     }
 
     /// The entity of that key, if all that is wanted of it is loaded.
-    fn find_loaded<S: Shape>(&self, key: &[Value]) -> Option<Managed<S::Entity, S>> {
-        let entity = self.session.registry().find(S::Entity::meta()).ok()?;
+    fn find_loaded<S: Shape>(&self, key: &[Value], state: &State) -> Option<Managed<S::Entity, S>> {
+        let entity = self.entity_of(S::Entity::meta(), state).ok()?;
         let arena = self.session.arena();
         let cells: Vec<Cell<'_>> = key.iter().map(Value::as_cell).collect();
         let node = arena.lock().find(entity, &cells).ok()??;
@@ -74,8 +83,13 @@ impl EntityManager {
     }
 
     /// The entity of that key, or an error.
-    pub(super) async fn find_by_values_or_fail<E: Entity>(&self, key: Vec<Value>) -> Result<Managed<E>> {
+    pub(super) async fn find_by_values_or_fail<E: Entity>(
+        &self,
+        entity: EntityId,
+        key: Vec<Value>,
+    ) -> Result<Managed<E>> {
         let mut state = State::new(self.session.shared.settings.strategy);
+        state.entity = Some(entity);
         state.condition = Condition::key_in(vec![key.clone()]);
         state.key = Some(key);
         let asked = state.clone();
@@ -92,14 +106,14 @@ impl EntityManager {
         if let Some(key) = &state.key
             && !state.refresh
             && !state.read_only
-            && let Some(found) = self.find_loaded::<S>(key)
+            && let Some(found) = self.find_loaded::<S>(key, &state)
         {
             return Ok(Some(found));
         }
-        let (_, plan) = self.plan::<S>(&state)?;
         if state.key.is_none() {
             state.limit = Some(1);
         }
+        let (_, plan) = self.plan::<S>(&state)?;
         let found = self.load_state(plan, state).await?;
         Ok(Managed::from_nodes(&found.arena, &found.roots).into_iter().next())
     }
@@ -159,12 +173,12 @@ impl<'em, E: Entity, S: Shape<Entity = E>, Hints: 'static, Reach: 'static> IntoF
         Box::pin(async move {
             let condition = self.state.condition.clone();
             let is_whole = self.state.limit.is_none() && self.state.offset.is_none();
+            let entity = self.em.entity_of(E::meta(), &self.state)?;
             let entities = self.em.find_many::<S>(self.state).await?;
             if is_whole {
                 let total = entities.len() as u64;
                 return Ok((entities, total));
             }
-            let entity = self.em.session.registry().find(E::meta())?;
             let total = load::count(&self.em.session, entity, condition).await?;
             Ok((entities, total))
         })

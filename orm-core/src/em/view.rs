@@ -7,6 +7,7 @@ use crate::entity::{CollectionView, Entity, EntityView, Managed, handle_of};
 use crate::error::{Error, Result};
 use crate::hint::{Prop, Relation, Shape, With};
 use crate::load;
+use crate::meta::{EntityId, PropertyId};
 use crate::path::{IntoCondition, Paths, Root};
 use crate::query::Strategy;
 use crate::session::Session;
@@ -23,6 +24,11 @@ fn manager_of(node: NodeRef<'_>) -> Result<EntityManager> {
     session.map(EntityManager::new).ok_or(Error::Detached { entity: node.meta().name })
 }
 
+/// What a relation leads to, in the node's schema.
+fn target_of(node: NodeRef<'_>, property: PropertyId) -> Option<EntityId> {
+    node.model().property(property).relation.as_ref().map(|relation| relation.target)
+}
+
 /// Loading an entity from a reference to it.
 pub trait LoadExt: EntityView {
     /// Loads the entity, unless it is loaded, and gives a handle whose type knows.
@@ -35,7 +41,7 @@ pub trait LoadExt: EntityView {
         async move {
             let em = manager_of(node)?;
             let key = node.key().ok_or(Error::NotFlushed { entity: node.meta().name })?;
-            em.find_by_values_or_fail(key).await
+            em.find_by_values_or_fail(node.entity(), key).await
         }
     }
 }
@@ -88,7 +94,9 @@ where
             return Ok(owner.items(F::INDEX).count() as u64);
         }
         let em = manager_of(owner)?;
-        let (_, plan) = em.plan::<<F::Target as Entity>::Whole>(&State::new(Strategy::SelectIn))?;
+        let mut state = State::new(Strategy::SelectIn);
+        state.entity = target_of(owner, F::INDEX);
+        let (_, plan) = em.plan::<<F::Target as Entity>::Whole>(&state)?;
         em.flush_before(&plan.entities).await?;
         load::collection_count(&em.session, &em.session.arena(), &plan, owner.pointer(), F::INDEX).await
     }
@@ -104,7 +112,8 @@ where
         let condition = condition(Paths::PATHS).into_condition().condition;
         let owner = self.owner();
         let em = manager_of(owner)?;
-        let state = State::new(em.session.shared.settings.strategy);
+        let mut state = State::new(em.session.shared.settings.strategy);
+        state.entity = target_of(owner, F::INDEX);
         let (_, plan) = em.plan::<<F::Target as Entity>::Whole>(&state)?;
         em.flush_before(&plan.entities).await?;
         let arena = em.session.arena();

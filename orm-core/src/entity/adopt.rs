@@ -25,7 +25,11 @@ pub(crate) fn resolve<'a>(
 ) -> Result<NodeRef<'a>> {
     let name = arena.registry().entity(entity).meta.name;
     match source {
-        TargetSource::Node(other, node) if other.id() == arena.id() => Ok(arena.node(node)),
+        TargetSource::Node(other, node) if other.id() == arena.id() => {
+            let node = arena.node(node);
+            check_schema(arena, entity, node)?;
+            Ok(node)
+        }
         TargetSource::Node(..) => Err(Error::Detached { entity: name }),
         TargetSource::Key(key) => {
             let cells: Vec<Cell<'_>> = key.iter().map(Value::as_cell).collect();
@@ -35,7 +39,7 @@ pub(crate) fn resolve<'a>(
                 problem,
             })
         }
-        TargetSource::Draft(draft) => adopt(arena, *draft, at),
+        TargetSource::Draft(draft) => adopt_as(arena, entity, *draft, at),
     }
 }
 
@@ -51,33 +55,66 @@ pub(crate) fn adopt<'a>(
     draft: Draft,
     at: &'static Location<'static>,
 ) -> Result<NodeRef<'a>> {
+    let entity = match &draft.schema {
+        Some(schema) => arena.registry().in_schema(arena.registry().find(draft.meta)?, schema)?,
+        None => arena.entity_of(draft.meta)?,
+    };
+    adopt_as(arena, entity, draft, at)
+}
+
+fn adopt_as<'a>(
+    arena: &'a Arena,
+    entity: EntityId,
+    draft: Draft,
+    at: &'static Location<'static>,
+) -> Result<NodeRef<'a>> {
     // All of it or nothing: what it relates to is checked before the first node is made.
-    check(arena, &draft)?;
-    adopt_checked(arena, draft, at)
+    check(arena, entity, &draft)?;
+    adopt_checked(arena, entity, draft, at)
+}
+
+/// Whether a node is of the schema that a relation leads to.
+fn check_schema(arena: &Arena, entity: EntityId, node: NodeRef<'_>) -> Result<()> {
+    if node.entity() == entity {
+        return Ok(());
+    }
+    let words = |entity: EntityId| match &arena.registry().entity(entity).schema {
+        Some(schema) => format!("the schema `{schema}`"),
+        None => "the connection's own schema".to_owned(),
+    };
+    Err(Error::OtherSchema { entity: node.meta().name, found: words(node.entity()), expected: words(entity) })
 }
 
 /// Whether everything that a draft relates to is of this arena, or new.
-fn check(arena: &Arena, draft: &Draft) -> Result<()> {
-    arena.registry().find(draft.meta)?;
-    let sources = draft.values.iter().flatten().flat_map(|value| match value {
-        DraftValue::Scalar(_) | DraftValue::Target(None) => [].iter(),
-        DraftValue::Target(Some(source)) => std::slice::from_ref(source).iter(),
-        DraftValue::Items(sources) => sources.iter(),
-    });
-    for source in sources {
-        match source {
-            TargetSource::Node(other, node) if other.id() != arena.id() => {
-                return Err(Error::Detached { entity: other.node(*node).meta().name });
+fn check(arena: &Arena, entity: EntityId, draft: &Draft) -> Result<()> {
+    let model = arena.registry().entity(entity);
+    for (property, value) in model.properties.iter().zip(&draft.values) {
+        let (Some(relation), Some(value)) = (&property.relation, value) else { continue };
+        let sources = match value {
+            DraftValue::Scalar(_) | DraftValue::Target(None) => &[],
+            DraftValue::Target(Some(source)) => std::slice::from_ref(source),
+            DraftValue::Items(sources) => sources.as_slice(),
+        };
+        for source in sources {
+            match source {
+                TargetSource::Node(other, node) if other.id() != arena.id() => {
+                    return Err(Error::Detached { entity: other.node(*node).meta().name });
+                }
+                TargetSource::Node(_, node) => check_schema(arena, relation.target, arena.node(*node))?,
+                TargetSource::Key(_) => {}
+                TargetSource::Draft(draft) => check(arena, relation.target, draft)?,
             }
-            TargetSource::Node(..) | TargetSource::Key(_) => {}
-            TargetSource::Draft(draft) => check(arena, draft)?,
         }
     }
     Ok(())
 }
 
-fn adopt_checked<'a>(arena: &'a Arena, draft: Draft, at: &'static Location<'static>) -> Result<NodeRef<'a>> {
-    let entity = arena.registry().find(draft.meta)?;
+fn adopt_checked<'a>(
+    arena: &'a Arena,
+    entity: EntityId,
+    draft: Draft,
+    at: &'static Location<'static>,
+) -> Result<NodeRef<'a>> {
     let model = Arc::clone(arena.registry().entity(entity));
     let mut scalars = Vec::new();
     let mut targets = Vec::new();
@@ -163,7 +200,7 @@ pub(crate) fn adopt_managed<'a>(
     draft: Draft,
     at: &'static Location<'static>,
 ) -> Result<NodeRef<'a>> {
-    let entity = arena.registry().find(draft.meta)?;
+    let entity = arena.entity_of(draft.meta)?;
     let model = Arc::clone(arena.registry().entity(entity));
     let mut scalars = Vec::new();
     let mut targets = Vec::new();

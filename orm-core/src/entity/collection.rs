@@ -9,6 +9,7 @@ use crate::entity::items::{add_item, clear_items, remove_item, replace_items};
 use crate::entity::{Entity, InUnitOfWork, Link, Managed};
 use crate::error::{Error, Result};
 use crate::hint::{Atom, Covers, Has, Relation, Shape, SubOf};
+use crate::meta::EntityId;
 
 /// The collection `F` of an entity of which `S` is known.
 ///
@@ -133,15 +134,21 @@ where
         }
     }
 
+    /// The items' entity, in the owner's schema.
+    fn target(self) -> Result<EntityId> {
+        let relation = &self.owner.model().property(F::INDEX).relation;
+        relation
+            .as_ref()
+            .map(|relation| relation.target)
+            .ok_or(Error::UnknownEntity { entity: F::Target::meta().name })
+    }
+
     fn resolve<L: Link<F::Target>>(self, item: L, at: &'static Location<'static>) -> Option<NodeRef<'a>> {
         let arena = self.owner.arena();
         let checked = match (arena.is_retired(), self.owner.state()) {
             (true, _) => Err(Error::Detached { entity: self.owner.meta().name }),
             (false, State::Gone) => Err(Error::Removed { entity: self.owner.meta().name }),
-            (false, _) => arena
-                .registry()
-                .find(F::Target::meta())
-                .and_then(|entity| resolve(arena, entity, item.into_source(), at)),
+            (false, _) => self.target().and_then(|entity| resolve(arena, entity, item.into_source(), at)),
         };
         checked.map_err(|error| refuse(arena, error)).ok()
     }
@@ -179,7 +186,7 @@ where
     {
         let at = Location::caller();
         let arena = self.owner.arena();
-        let entity = arena.registry().find(F::Target::meta())?;
+        let entity = self.target()?;
         let items: Result<Vec<_>> =
             items.into_iter().map(|item| resolve(arena, entity, item.into_source(), at)).collect();
         replace_items(&mut arena.pending(), self.owner, F::INDEX, &items?, at)

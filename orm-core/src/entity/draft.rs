@@ -12,6 +12,8 @@ use crate::value::Value;
 pub struct Draft {
     /// The entity.
     pub meta: &'static EntityMeta,
+    /// The schema, if it is not the unit of work's. What is made with it is there too.
+    pub schema: Option<Arc<str>>,
     /// An entry a property; none where nothing was given.
     pub values: Vec<Option<DraftValue>>,
 }
@@ -54,7 +56,7 @@ impl TargetSource {
 impl Draft {
     /// A draft without values.
     pub fn new(meta: &'static EntityMeta) -> Self {
-        Self { meta, values: meta.properties.iter().map(|_| None).collect() }
+        Self { meta, schema: None, values: meta.properties.iter().map(|_| None).collect() }
     }
 
     /// Gives a scalar.

@@ -26,7 +26,13 @@ pub(crate) fn add_item(
     let key = (owner.pointer(), property);
     let change = pending.collections.get_mut(&key);
     let is_cleared = change.as_ref().is_some_and(|change| change.cleared);
-    let was_removed = change.is_some_and(|change| change.removed.shift_remove(&item.pointer()));
+    // The pair may have been removed from the other side.
+    let mut was_removed = change.is_some_and(|change| change.removed.shift_remove(&item.pointer()));
+    if let Some(inverse) = relation.inverse
+        && let Some(mirror) = pending.collections.get_mut(&(item.pointer(), inverse))
+    {
+        was_removed |= mirror.removed.shift_remove(&owner.pointer());
+    }
     let is_there = owner.items(property).any(|other| other == item);
     if !was_removed && is_there && (is_cleared || owner.items_loaded(property) != Loaded::Not) {
         return;

@@ -1,6 +1,7 @@
 //! New entities: built, but of no unit of work yet.
 
 use std::marker::PhantomData;
+use std::sync::Arc;
 
 use crate::entity::{Draft, Entity};
 use crate::hint::Shape;
@@ -18,6 +19,13 @@ impl<E: Entity, S: Shape> New<E, S> {
     pub fn from_draft(mut draft: Draft) -> Self {
         draft.fill_defaults();
         Self { draft, marker: PhantomData }
+    }
+
+    /// Puts it into a schema of its own choice instead of the entity manager's, and all that is made with it. An entity
+    /// that says its schema stays there.
+    pub fn in_schema(mut self, schema: impl Into<Arc<str>>) -> Self {
+        self.draft.schema = Some(schema.into());
+        self
     }
 }
 

@@ -87,7 +87,9 @@ impl Missing {
 fn relations_to(node: NodeRef<'_>) -> impl Iterator<Item = &'static Location<'static>> {
     let arena = node.arena();
     let registry = arena.registry();
-    let sources = registry.entities().flat_map(move |model| {
+    let entities = arena.lock().entities();
+    let sources = entities.into_iter().flat_map(move |entity| {
+        let model = registry.entity(entity);
         let towards = move |(_, property): &(usize, &PropertyModel)| {
             property.relation.as_ref().is_some_and(|relation| relation.target == node.entity())
         };

@@ -11,6 +11,6 @@ mod satisfied;
 
 pub(crate) use collection::{collection_count, collection_items};
 pub(crate) use follow::populate;
-pub(crate) use plan::LoadPlan;
+pub(crate) use plan::{Joins, LoadPlan};
 pub(crate) use request::{Found, PlanCache, Request, count, find};
 pub(crate) use satisfied::is_satisfied;

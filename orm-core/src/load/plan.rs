@@ -43,17 +43,43 @@ impl LoadPlan {
         registry: &Registry,
         entity: EntityId,
         tree: &ShapeTree,
-        strategy: Strategy,
+        joins: Joins,
         shared: &[Path],
     ) -> Self {
-        let planner = Planner { registry, strategy, shared };
+        let planner = Planner { registry, joins, shared };
         planner.plan(entity, tree, None)
+    }
+}
+
+/// Which relations a query joins; the others have queries of their own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Joins {
+    /// All of them.
+    All,
+    /// To-one relations, and collections as long as each is inside of the other: two side by side would give a row for
+    /// every pair of their items.
+    OneChain,
+    /// To-one relations.
+    ToOne,
+    /// None.
+    None,
+}
+
+impl Joins {
+    /// What a strategy joins in a query that asks for at most one entity, or for many.
+    pub(crate) fn of(strategy: Strategy, asks_for_one: bool) -> Self {
+        match strategy {
+            Strategy::Auto if asks_for_one => Joins::OneChain,
+            Strategy::Auto | Strategy::Balanced => Joins::ToOne,
+            Strategy::Joined => Joins::All,
+            Strategy::SelectIn => Joins::None,
+        }
     }
 }
 
 struct Planner<'a> {
     registry: &'a Registry,
-    strategy: Strategy,
+    joins: Joins,
     shared: &'a [Path],
 }
 
@@ -61,6 +87,8 @@ struct Planner<'a> {
 #[derive(Default)]
 struct Collected {
     repeats: bool,
+    /// The innermost collection that is joined.
+    chain: Vec<PropertyId>,
     follow_ups: Vec<FollowUp>,
 }
 
@@ -106,7 +134,7 @@ impl Planner<'_> {
                 continue;
             };
             match known {
-                Known::With(sub) if self.joins(relation, path, property) => {
+                Known::With(sub) if self.joins(relation, path, property, collected) => {
                     let branch = self.branch(model, property, relation, sub, path, collected);
                     selection.branches.push(branch);
                 }
@@ -152,14 +180,23 @@ impl Planner<'_> {
     ) -> Branch {
         path.push(property);
         let shares_condition_join = self.is_shared(path);
-        collected.repeats |= relation.kind.is_to_many();
+        if relation.kind.is_to_many() {
+            collected.repeats = true;
+            collected.chain.clone_from(path);
+        }
         debug_assert!(model.properties.len() > property, "the property is the model's own");
         let selection = self.selection(relation.target, sub, None, path, collected);
         path.pop();
         Branch { property, selection, shares_condition_join }
     }
 
-    fn joins(&self, relation: &RelationModel, path: &[PropertyId], property: PropertyId) -> bool {
+    fn joins(
+        &self,
+        relation: &RelationModel,
+        path: &[PropertyId],
+        property: PropertyId,
+        collected: &Collected,
+    ) -> bool {
         let mut path = path.to_vec();
         path.push(property);
         if self.is_shared(&path) {
@@ -167,10 +204,12 @@ impl Planner<'_> {
         }
         // A kept order is the pivot table's, which only a query of its own sorts by.
         let keeps_order = relation.pivot.as_ref().is_some_and(|pivot| pivot.order_column.is_some());
-        match self.strategy {
-            Strategy::Joined => !keeps_order,
-            Strategy::Balanced => !relation.kind.is_to_many(),
-            Strategy::SelectIn => false,
+        let is_to_many = relation.kind.is_to_many();
+        match self.joins {
+            Joins::All => !keeps_order,
+            Joins::OneChain => !is_to_many || (!keeps_order && path.starts_with(&collected.chain)),
+            Joins::ToOne => !is_to_many,
+            Joins::None => false,
         }
     }
 
@@ -183,7 +222,7 @@ impl Planner<'_> {
 /// The order of a collection's items.
 pub(super) fn order(path: Path, descends: bool) -> Order {
     let direction = if descends { Direction::Descending } else { Direction::Ascending };
-    Order { path, direction, nulls: Nulls::Natural }
+    Order { path, json: None, direction, nulls: Nulls::Natural }
 }
 
 fn list_entities(selection: &Selection, entities: &mut Vec<EntityId>) {

@@ -7,9 +7,9 @@ use crate::error::Result;
 use crate::hint::ShapeTree;
 use crate::load::follow::{Following, follow_up};
 use crate::load::hydrate::Hydrator;
-use crate::load::plan::LoadPlan;
+use crate::load::plan::{Joins, LoadPlan};
 use crate::meta::EntityId;
-use crate::query::{Condition, Order, Path, PivotSource, Select, Selection, SelectionKey, Strategy};
+use crate::query::{Condition, Order, Path, PivotSource, Select, Selection, SelectionKey};
 use crate::session::Session;
 
 /// What is asked.
@@ -115,7 +115,7 @@ fn any_path(condition: &Condition, test: &impl Fn(&Path) -> bool) -> bool {
     match condition {
         Condition::All(all) | Condition::Any(all) => all.iter().any(|condition| any_path(condition, test)),
         Condition::Not(condition) => any_path(condition, test),
-        Condition::Property(path, _) => test(path),
+        Condition::Property(path, _) | Condition::Json(path, ..) => test(path),
     }
 }
 
@@ -141,7 +141,7 @@ pub(crate) struct PlanCache {
     plans: std::sync::RwLock<rustc_hash::FxHashMap<PlanKey, Arc<LoadPlan>>>,
 }
 
-type PlanKey = (std::any::TypeId, Strategy, Vec<Path>);
+type PlanKey = (std::any::TypeId, EntityId, Joins, Vec<Path>);
 
 impl PlanCache {
     /// The plan of the shape `S`.
@@ -149,15 +149,15 @@ impl PlanCache {
         &self,
         registry: &crate::meta::Registry,
         entity: EntityId,
-        strategy: Strategy,
+        joins: Joins,
         shared: &[Path],
     ) -> Arc<LoadPlan> {
         use std::sync::PoisonError;
-        let key = (std::any::TypeId::of::<S>(), strategy, shared.to_vec());
+        let key = (std::any::TypeId::of::<S>(), entity, joins, shared.to_vec());
         if let Some(plan) = self.plans.read().unwrap_or_else(PoisonError::into_inner).get(&key) {
             return Arc::clone(plan);
         }
-        let plan = Arc::new(LoadPlan::new(registry, entity, &ShapeTree(S::known()), strategy, shared));
+        let plan = Arc::new(LoadPlan::new(registry, entity, &ShapeTree(S::known()), joins, shared));
         self.plans.write().unwrap_or_else(PoisonError::into_inner).insert(key, Arc::clone(&plan));
         plan
     }

@@ -56,15 +56,72 @@ impl EntityMeta {
     }
 }
 
-/// An index or unique constraint over several properties.
+/// An index or unique constraint, over several properties or an expression.
 #[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
 pub struct IndexMeta {
     /// Its name if written by hand.
     pub name: Option<&'static str>,
-    /// Positions of the properties.
+    /// Positions of the properties; none when it is over an expression.
     pub properties: &'static [usize],
+    /// What is indexed instead of properties, in the database's own language: what stands between the parentheses.
+    pub expression: Option<&'static str>,
     /// Whether two rows may not have the same values.
     pub unique: bool,
+    /// Only rows of which this holds are indexed, in the database's own language.
+    pub condition: Option<&'static str>,
+    /// Whether it is for searching words.
+    pub full_text: bool,
+    /// The kind of index in the database's own word, such as `gin`.
+    pub method: Option<&'static str>,
+}
+
+impl IndexMeta {
+    /// An index over the properties at these positions.
+    pub const fn on(properties: &'static [usize]) -> Self {
+        Self {
+            name: None,
+            properties,
+            expression: None,
+            unique: false,
+            condition: None,
+            full_text: false,
+            method: None,
+        }
+    }
+
+    /// An index over an expression of the database.
+    pub const fn over(expression: &'static str) -> Self {
+        let mut index = Self::on(&[]);
+        index.expression = Some(expression);
+        index
+    }
+}
+
+macro_rules! index_settings {
+    ($($(#[$doc:meta])* $name:ident($($argument:ident: $type:ty)?) => $field:ident = $value:expr;)*) => {
+        impl IndexMeta {$(
+            $(#[$doc])*
+            #[must_use]
+            pub const fn $name(mut self $(, $argument: $type)?) -> Self {
+                self.$field = $value;
+                self
+            }
+        )*}
+    };
+}
+
+index_settings! {
+    /// Names it by hand.
+    named(name: &'static str) => name = Some(name);
+    /// Two rows may not have the same values.
+    unique() => unique = true;
+    /// Only rows of which this holds are indexed.
+    only_where(condition: &'static str) => condition = Some(condition);
+    /// For searching words.
+    full_text() => full_text = true;
+    /// The kind of index in the database's own word.
+    method(word: &'static str) => method = Some(word);
 }
 
 /// A check constraint.

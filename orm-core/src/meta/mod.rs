@@ -3,6 +3,7 @@
 mod entity;
 mod property;
 mod registry;
+mod schemas;
 
 pub use entity::{CheckMeta, EntityMeta, IndexMeta};
 pub use property::{DefaultMeta, PropertyKind, PropertyMeta, RelationKind, RelationMeta};
@@ -10,3 +11,4 @@ pub use registry::{
     ColumnId, ColumnModel, EntityId, EntityModel, PivotModel, PropertyId, PropertyModel, Registry,
     RelationModel,
 };
+pub use schemas::WILDCARD;

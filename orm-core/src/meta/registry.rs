@@ -7,11 +7,12 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 
 use crate::error::{Error, Result};
+use crate::meta::schemas::Schemas;
 use crate::meta::{EntityMeta, PropertyKind, PropertyMeta, RelationKind, RelationMeta};
 use crate::naming::NamingStrategy;
 use crate::types::ColumnKind;
 
-/// Position of an entity in its registry.
+/// An entity of a registry: its position, and the schema if one was chosen at run time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct EntityId(pub u32);
 
@@ -22,7 +23,7 @@ pub type PropertyId = usize;
 pub type ColumnId = usize;
 
 /// An entity of this registry, with its table.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct EntityModel {
     /// Its position in the registry.
     pub id: EntityId,
@@ -30,7 +31,7 @@ pub struct EntityModel {
     pub meta: &'static EntityMeta,
     /// The table.
     pub table: String,
-    /// The schema, if any.
+    /// The schema, if any; [`WILDCARD`](crate::meta::WILDCARD) while one has to be chosen.
     pub schema: Option<String>,
     /// The properties, in the struct's order.
     pub properties: Vec<PropertyModel>,
@@ -45,7 +46,7 @@ pub struct EntityModel {
 }
 
 /// A property with its columns and its relation.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct PropertyModel {
     /// What the derive knows.
     pub meta: &'static PropertyMeta,
@@ -69,7 +70,7 @@ pub struct ColumnModel {
 }
 
 /// A relation with both of its ends known.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct RelationModel {
     /// How the two are related.
     pub kind: RelationKind,
@@ -132,6 +133,7 @@ impl PropertyModel {
 pub struct Registry {
     entities: Vec<Arc<EntityModel>>,
     by_type: FxHashMap<TypeId, EntityId>,
+    pub(super) schemas: Schemas,
 }
 
 impl Registry {
@@ -154,15 +156,18 @@ impl Registry {
             .map(|(index, meta)| builder.entity(EntityId(index as u32), meta).map(Arc::new))
             .collect::<Result<Vec<_>>>()?;
         check_tables(&models)?;
-        Ok(Self { entities: models, by_type })
+        Ok(Self { entities: models, by_type, schemas: Schemas::default() })
     }
 
-    /// The entity at that position.
+    /// The entity of that id.
     pub fn entity(&self, id: EntityId) -> &Arc<EntityModel> {
-        &self.entities[id.0 as usize]
+        match self.chosen(id) {
+            Some(model) => model,
+            None => &self.entities[id.position()],
+        }
     }
 
-    /// All entities.
+    /// All entities, in no chosen schema.
     pub fn entities(&self) -> impl Iterator<Item = &Arc<EntityModel>> {
         self.entities.iter()
     }
@@ -246,12 +251,21 @@ impl Builder<'_> {
         meta.table.map_or_else(|| self.naming.table(meta.name), str::to_owned)
     }
 
+    /// The column of a property that is no relation.
+    fn column(&self, meta: &EntityMeta, property: &PropertyMeta) -> String {
+        let is_key = || meta.primary_key.iter().any(|key| meta.properties[*key].name == property.name);
+        match property.column {
+            Some(name) => name.to_owned(),
+            None if is_key() => self.naming.key_column(meta.name, property.name),
+            None => self.naming.column(property.name),
+        }
+    }
+
     /// Names and kinds of the columns that a property has in its own table.
     fn columns(&self, meta: &EntityMeta, property: &PropertyMeta) -> Result<Vec<(String, ColumnKind)>> {
         let relation = match &property.kind {
             PropertyKind::Scalar(kind) => {
-                let name = property.column.map_or_else(|| self.naming.column(property.name), str::to_owned);
-                return Ok(vec![(name, *kind)]);
+                return Ok(vec![(self.column(meta, property), *kind)]);
             }
             PropertyKind::Relation(relation) if relation.kind.holds_foreign_key() => relation,
             PropertyKind::Relation(_) => return Ok(Vec::new()),
@@ -311,9 +325,7 @@ impl Builder<'_> {
                     }));
                 }
                 PropertyKind::Scalar(kind) => {
-                    let name =
-                        property.column.map_or_else(|| self.naming.column(property.name), str::to_owned);
-                    columns.push((name, *kind));
+                    columns.push((self.column(meta, property), *kind));
                 }
             }
         }

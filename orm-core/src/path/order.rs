@@ -13,7 +13,7 @@ pub struct OrderBy<E> {
 
 impl<E> OrderBy<E> {
     pub(crate) fn new(path: crate::query::Path, direction: Direction) -> Self {
-        Self { order: Order { path, direction, nulls: Nulls::Natural }, marker: PhantomData }
+        Self { order: Order { path, json: None, direction, nulls: Nulls::Natural }, marker: PhantomData }
     }
 
     /// Nulls before everything else.

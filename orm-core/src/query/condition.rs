@@ -5,6 +5,7 @@ use std::hash::{Hash, Hasher};
 use smallvec::SmallVec;
 
 use crate::meta::{EntityMeta, PropertyId};
+use crate::query::JsonPath;
 use crate::value::Value;
 
 /// Properties to follow from the root of a query; all but the last are relations.
@@ -30,6 +31,8 @@ pub enum Condition {
     Not(Box<Condition>),
     /// A property passes a test.
     Property(Path, Test),
+    /// What is inside a JSON property passes a test; never [`Test::KeyIn`].
+    Json(Path, JsonPath, Test),
 }
 
 /// What is asked of one property.
@@ -150,7 +153,7 @@ impl Condition {
             Condition::Any(any) if any.is_empty() => "never".to_owned(),
             Condition::Any(any) => format!("({})", list(any, " or ")),
             Condition::Not(condition) => format!("not ({})", condition.describe(root)),
-            Condition::Property(path, test) => {
+            Condition::Property(path, test) | Condition::Json(path, _, test) => {
                 let mut entity = root;
                 let mut names = Vec::new();
                 for property in &path.0 {
@@ -163,7 +166,11 @@ impl Condition {
                 if names.is_empty() {
                     names.push("key");
                 }
-                format!("{} {test:?}", names.join("."))
+                let inside = match self {
+                    Condition::Json(_, json, _) => json.describe(),
+                    _ => String::new(),
+                };
+                format!("{}{inside} {test:?}", names.join("."))
             }
         }
     }
@@ -179,6 +186,11 @@ impl Condition {
             Condition::Not(condition) => condition.hash_structure(state),
             Condition::Property(path, test) => {
                 path.hash(state);
+                test.hash_structure(state);
+            }
+            Condition::Json(path, json, test) => {
+                path.hash(state);
+                json.hash(state);
                 test.hash_structure(state);
             }
         }

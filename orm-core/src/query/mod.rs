@@ -1,10 +1,12 @@
 //! What is asked of a database, as data: conditions, order, selection, plan. Untyped, and of no dialect.
 
 mod condition;
+mod json;
 mod plan;
 mod write;
 
 pub use condition::{Condition, Path, Test};
+pub use json::{JsonKind, JsonPath, JsonStep};
 pub use plan::{Branch, Direction, Nulls, Order, PivotSource, Select, Selection, SelectionKey, Strategy};
 pub use write::{
     Delete, Insert, NativeDelete, NativeUpdate, PivotDelete, PivotInsert, Update, UpdateRow, Write, Written,

@@ -3,15 +3,18 @@
 use std::sync::Arc;
 
 use crate::meta::{ColumnId, EntityId, PropertyId};
-use crate::query::{Condition, Path};
+use crate::query::{Condition, JsonPath, Path};
 use crate::value::Value;
 
 /// How relations are loaded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum Strategy {
-    /// One query with joins; the default where there are joins.
+    /// What measured fastest; the default. A query for one entity joins its relations, so that one answer holds
+    /// everything, but never two collections side by side. A query for many is [`Balanced`](Self::Balanced).
     #[default]
+    Auto,
+    /// One query with joins.
     Joined,
     /// One query a relation and level.
     SelectIn,
@@ -44,6 +47,8 @@ pub enum Nulls {
 pub struct Order {
     /// The property to sort by.
     pub path: Path,
+    /// Where to look inside the property, when it is a JSON document.
+    pub json: Option<JsonPath>,
     /// Which way.
     pub direction: Direction,
     /// Where nulls go.

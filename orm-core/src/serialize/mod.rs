@@ -171,6 +171,7 @@ impl Serialize for Scalar<'_> {
             Value::DateTime(value) => value.serialize(serializer),
             Value::Timestamp(value) => value.serialize(serializer),
             Value::Json(value) => value.serialize(serializer),
+            Value::Array(items) => serializer.collect_seq(items.iter().map(Scalar)),
         }
     }
 }

@@ -12,8 +12,8 @@ pub(crate) use transaction::{Scope, UndoLog};
 
 use crate::arena::{Arena, Owner};
 use crate::driver::{Capabilities, Driver};
-use crate::error::Error;
-use crate::meta::Registry;
+use crate::error::{Error, Result};
+use crate::meta::{EntityId, EntityMeta, Registry};
 use crate::query::Strategy;
 
 /// What all sessions of an `Orm` share.
@@ -54,6 +54,8 @@ pub(crate) struct Session {
     arena: Mutex<Arc<Arena>>,
     refused: Mutex<Vec<Error>>,
     flush_mode: FlushMode,
+    /// The schema of entities that do not say theirs.
+    schema: Option<Arc<str>>,
     /// Held while flushing, so that two flushes follow each other.
     pub(crate) flushing: tokio::sync::Mutex<()>,
     pinned: tokio::sync::Mutex<Option<lease::Pinned>>,
@@ -61,9 +63,9 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    pub(crate) fn new(shared: Arc<Shared>, flush_mode: FlushMode) -> Arc<Self> {
+    pub(crate) fn new(shared: Arc<Shared>, flush_mode: FlushMode, schema: Option<Arc<str>>) -> Arc<Self> {
         static NEXT: AtomicU64 = AtomicU64::new(1);
-        let arena = Arena::new(Arc::clone(&shared.registry), true);
+        let arena = Arena::in_schema(Arc::clone(&shared.registry), true, schema.clone());
         let session = Arc::new_cyclic(|me| Self {
             shared,
             id: NEXT.fetch_add(1, Ordering::Relaxed),
@@ -71,6 +73,7 @@ impl Session {
             arena: Mutex::new(arena),
             refused: Mutex::default(),
             flush_mode,
+            schema,
             flushing: tokio::sync::Mutex::default(),
             pinned: tokio::sync::Mutex::default(),
             depth: AtomicU32::new(0),
@@ -92,6 +95,20 @@ impl Session {
         self.flush_mode
     }
 
+    /// The schema of entities that do not say theirs.
+    pub(crate) fn schema(&self) -> Option<&Arc<str>> {
+        self.schema.as_ref()
+    }
+
+    /// The entity of that description, in `schema`, or else in the session's, unless it says its own.
+    pub(crate) fn entity_of(&self, meta: &EntityMeta, schema: Option<&Arc<str>>) -> Result<EntityId> {
+        let entity = self.registry().find(meta)?;
+        match schema.or(self.schema.as_ref()) {
+            Some(schema) => self.registry().in_schema(entity, schema),
+            None => Ok(entity),
+        }
+    }
+
     pub(crate) fn capabilities(&self) -> &Capabilities {
         self.shared.driver.capabilities()
     }
@@ -107,14 +124,14 @@ impl Session {
 
     /// An arena whose entities are not managed; a write to them makes the next flush fail.
     pub(crate) fn untracked_arena(&self) -> Arc<Arena> {
-        let arena = Arena::new(Arc::clone(self.registry()), false);
+        let arena = Arena::in_schema(Arc::clone(self.registry()), false, self.schema.clone());
         arena.set_owner(self.owner());
         arena
     }
 
     /// Starts over with an empty arena; handles of the old one stay readable.
     pub(crate) fn clear(&self) {
-        let fresh = Arena::new(Arc::clone(self.registry()), true);
+        let fresh = Arena::in_schema(Arc::clone(self.registry()), true, self.schema.clone());
         fresh.set_owner(self.owner());
         let mut arena = self.arena.lock().unwrap_or_else(PoisonError::into_inner);
         arena.retire();

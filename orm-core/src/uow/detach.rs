@@ -18,7 +18,9 @@ pub(super) fn detach<'a>(
         return;
     }
     let kinds: FxHashSet<EntityId> = gone.iter().map(|node| node.entity()).collect();
-    for model in arena.registry().entities() {
+    let entities = arena.lock().entities();
+    for entity in entities {
+        let model = arena.registry().entity(entity);
         let relations: Vec<PropertyId> = model
             .properties
             .iter()

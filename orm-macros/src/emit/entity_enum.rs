@@ -3,13 +3,28 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::model::{EntityEnum, Variants};
+use crate::model::{EntityEnum, NativeName, Variants};
 
 /// `impl Type for Status`.
 pub(crate) fn entity_enum(entity_enum: &EntityEnum) -> TokenStream {
     let EntityEnum { ident, private, variants } = entity_enum;
     let (kind, to_value, from_cell) = match variants {
         Variants::Texts(variants) => texts(variants),
+        Variants::Native(native, variants) => {
+            let NativeName { name, schema } = native;
+            let schema = match schema {
+                Some(schema) => quote!(::core::option::Option::Some(#schema)),
+                None => quote!(::core::option::Option::None),
+            };
+            let values = variants.iter().map(|(_, text)| text);
+            let (_, to_value, from_cell) = texts(variants);
+            let kind = quote!(__orm::ColumnKind::NativeEnum(&__orm::NativeEnum {
+                name: #name,
+                schema: #schema,
+                values: &[#(#values),*],
+            }));
+            (kind, to_value, from_cell)
+        }
         Variants::Integers(variants) => integers(variants),
     };
     quote! {
@@ -24,6 +39,7 @@ pub(crate) fn entity_enum(entity_enum: &EntityEnum) -> TokenStream {
                     #from_cell
                 }
             }
+            impl __orm::ArrayItem for #ident {}
         };
     }
 }

@@ -21,8 +21,16 @@ pub(crate) fn meta(parts: &Parts<'_>) -> TokenStream {
     let readonly = entity.readonly.iter().map(|_| quote!(readonly: true,));
     let indexes = entity.indexes.iter().map(|index| {
         let positions = index.properties.iter().filter_map(|name| entity.position(&name.text));
-        let (name, unique) = (option(index.name.as_ref()), index.unique);
-        quote!(__orm::IndexMeta { name: #name, properties: &[#(#positions),*], unique: #unique })
+        let start = match &index.expression {
+            Some(expression) => quote!(over(#expression)),
+            None => quote!(on(&[#(#positions),*])),
+        };
+        let name = index.name.iter().map(|name| quote!(.named(#name)));
+        let condition = index.condition.iter().map(|condition| quote!(.only_where(#condition)));
+        let method = index.method.iter().map(|method| quote!(.method(#method)));
+        let unique = index.unique.then(|| quote!(.unique()));
+        let full_text = index.full_text.as_ref().map(|_| quote!(.full_text()));
+        quote!(__orm::IndexMeta::#start #(#name)* #unique #(#condition)* #full_text #(#method)*)
     });
     let checks = entity.checks.iter().map(|check| {
         let (name, expression) = (option(check.name.as_ref()), &check.expression);

@@ -6,9 +6,9 @@ use quote::format_ident;
 use syn::ext::IdentExt;
 use syn::{Data, DeriveInput, Field, Fields, Ident, LitStr, Visibility};
 
-use crate::attr::{Name, Setting, Settings, Written};
+use crate::attr::Settings;
 use crate::errors::Errors;
-use crate::model::{Casing, Property};
+use crate::model::{Casing, Check, Index, Property};
 use crate::root;
 
 /// An entity.
@@ -31,19 +31,6 @@ pub(crate) struct Entity {
     pub(crate) checks: Vec<Check>,
 }
 
-/// An index over several properties.
-pub(crate) struct Index {
-    pub(crate) properties: Vec<Name>,
-    pub(crate) name: Option<LitStr>,
-    pub(crate) unique: bool,
-}
-
-/// A check constraint.
-pub(crate) struct Check {
-    pub(crate) expression: LitStr,
-    pub(crate) name: Option<LitStr>,
-}
-
 /// A base's fields, handed in by its macro.
 pub(crate) struct Base {
     pub(crate) field: Ident,
@@ -60,11 +47,11 @@ impl Entity {
         let mut checks = Vec::new();
         for (name, unique) in [("index", false), ("unique", true)] {
             while let Some(setting) = settings.take(name) {
-                indexes.extend(index(setting, unique, errors));
+                indexes.extend(Index::read(setting, unique, errors));
             }
         }
         while let Some(setting) = settings.take("check") {
-            checks.extend(check(setting, errors));
+            checks.extend(Check::read(setting, errors));
         }
         let rename_all = settings.text("rename_all", errors).and_then(|text| Casing::read(&text, errors));
         let mut properties = Vec::new();
@@ -158,76 +145,4 @@ fn crate_path(settings: &mut Settings, errors: &mut Errors) -> Option<syn::Path>
             None
         }
     }
-}
-
-/// `index(a, b, name = "…")`.
-fn index(setting: Setting, unique: bool, errors: &mut Errors) -> Option<Index> {
-    let word = setting.name.to_string();
-    let Written::List(list) = &setting.value else {
-        errors.at(&setting, format!("name the properties; write `#[orm({word}(first_name, last_name))]`"));
-        return None;
-    };
-    let items = syn::parse::Parser::parse2(
-        syn::punctuated::Punctuated::<Setting, syn::Token![,]>::parse_terminated,
-        list.clone(),
-    );
-    let items = match items {
-        Ok(items) => items,
-        Err(error) => {
-            errors.push(error);
-            return None;
-        }
-    };
-    let mut index = Index { properties: Vec::new(), name: None, unique };
-    for item in items {
-        match &item.value {
-            Written::Word => {
-                index.properties.push(Name { text: item.name.unraw().to_string(), span: item.name.span() });
-            }
-            Written::Value(syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(name), .. }))
-                if item.name == "name" =>
-            {
-                index.name = Some(name.clone());
-            }
-            Written::Value(_) | Written::List(_) => {
-                errors.at(&item, format!("write `#[orm({word}(first_name, last_name, name = \"…\"))]`"));
-            }
-        }
-    }
-    Some(index)
-}
-
-/// `check("age >= 0", name = "…")`.
-fn check(setting: Setting, errors: &mut Errors) -> Option<Check> {
-    struct CheckList {
-        expression: LitStr,
-        name: Option<LitStr>,
-    }
-    impl syn::parse::Parse for CheckList {
-        fn parse(input: syn::parse::ParseStream<'_>) -> syn::Result<Self> {
-            let expression = input.parse()?;
-            let mut name = None;
-            if !input.is_empty() {
-                input.parse::<syn::Token![,]>()?;
-                if !input.is_empty() {
-                    let word: Ident = input.parse()?;
-                    if word != "name" {
-                        return Err(syn::Error::new(word.span(), "only a `name = \"…\"` may follow"));
-                    }
-                    input.parse::<syn::Token![=]>()?;
-                    name = Some(input.parse()?);
-                }
-            }
-            Ok(Self { expression, name })
-        }
-    }
-    let parsed = match &setting.value {
-        Written::List(list) => syn::parse2::<CheckList>(list.clone()).ok(),
-        Written::Value(_) | Written::Word => None,
-    };
-    if parsed.is_none() {
-        errors
-            .at(&setting, "write `#[orm(check(\"price >= 0\"))]`, or with a name behind it: `name = \"…\"`");
-    }
-    parsed.map(|parsed| Check { expression: parsed.expression, name: parsed.name })
 }

@@ -2,7 +2,7 @@
 
 use syn::{Data, DeriveInput, Expr, Fields, Ident, Lit};
 
-use crate::attr::Settings;
+use crate::attr::{Settings, Written};
 use crate::errors::Errors;
 use crate::model::Casing;
 use crate::root;
@@ -14,9 +14,17 @@ pub(crate) struct EntityEnum {
     pub(crate) variants: Variants,
 }
 
+/// How the database's own type is called.
+pub(crate) struct NativeName {
+    pub(crate) name: String,
+    pub(crate) schema: Option<String>,
+}
+
 /// What the database holds for each variant.
 pub(crate) enum Variants {
     Texts(Vec<(Ident, String)>),
+    /// Texts that are a type of the database's own, with its name and schema.
+    Native(NativeName, Vec<(Ident, String)>),
     Integers(Vec<(Ident, i64)>),
 }
 
@@ -29,7 +37,12 @@ impl EntityEnum {
         };
         let mut settings = Settings::read(&input.attrs, errors);
         let casing = settings.text("rename_all", errors).and_then(|text| Casing::read(&text, errors));
-        let is_integer = settings.word("integer", errors).is_some();
+        let integers = settings.word("integer", errors);
+        let is_integer = integers.is_some();
+        let native = native(input, &mut settings, errors);
+        if let (Some(word), Some(_)) = (&integers, &native) {
+            errors.at(word, "a type of the database's own holds texts; take `integer` or `native_enum` off");
+        }
         let root = settings.value("crate", "::my_orm", errors);
         let root = root.and_then(|path| syn::parse2(quote::ToTokens::to_token_stream(&path)).ok());
         settings.finish(errors);
@@ -38,7 +51,7 @@ impl EntityEnum {
             return None;
         }
         let mut texts = Vec::new();
-        let mut integers = Vec::new();
+        let mut numbers = Vec::new();
         let mut next = 0;
         for variant in &data.variants {
             if !matches!(variant.fields, Fields::Unit) {
@@ -57,7 +70,7 @@ impl EntityEnum {
                 }
                 let value = number.unwrap_or(next);
                 next = value + 1;
-                integers.push((variant.ident.clone(), value));
+                numbers.push((variant.ident.clone(), value));
             } else {
                 if value.is_some() && text.is_none() {
                     errors.at(
@@ -76,9 +89,36 @@ impl EntityEnum {
                 texts.push((variant.ident.clone(), name));
             }
         }
-        let variants = if is_integer { Variants::Integers(integers) } else { Variants::Texts(texts) };
+        let variants = match native {
+            _ if is_integer => Variants::Integers(numbers),
+            Some(native) => Variants::Native(native, texts),
+            None => Variants::Texts(texts),
+        };
         Some(Self { ident: input.ident.clone(), private: root::private(root.as_ref()), variants })
     }
+}
+
+/// `native_enum`, `native_enum = "mood"`, `native_enum = "schema.mood"`.
+fn native(input: &DeriveInput, settings: &mut Settings, errors: &mut Errors) -> Option<NativeName> {
+    let setting = settings.take("native_enum")?;
+    let own = || Casing::Snake.apply(&input.ident.to_string());
+    let written = match &setting.value {
+        Written::Word => return Some(NativeName { name: own(), schema: None }),
+        Written::Value(value) => text(value),
+        Written::List(_) => None,
+    };
+    let Some(written) = written.filter(|name| !name.is_empty()) else {
+        errors.at(
+            &setting,
+            "write `#[orm(native_enum)]`, or with the type's name `#[orm(native_enum = \"mood\")]`",
+        );
+        return None;
+    };
+    let (schema, name) = match written.split_once('.') {
+        Some((schema, name)) => (Some(schema.to_owned()), name.to_owned()),
+        None => (None, written),
+    };
+    Some(NativeName { name, schema })
 }
 
 fn text(value: &Expr) -> Option<String> {

@@ -1,13 +1,15 @@
 //! What the user meant: entities, properties, relations, enums, with defaults applied.
 
 mod casing;
+mod constraint;
 mod entity;
 mod entity_enum;
 mod property;
 mod relation;
 
 pub(crate) use casing::Casing;
+pub(crate) use constraint::{Check, Index};
 pub(crate) use entity::{Base, Entity, module_of};
-pub(crate) use entity_enum::{EntityEnum, Variants};
+pub(crate) use entity_enum::{EntityEnum, NativeName, Variants};
 pub(crate) use property::{Default, Kind, Property, Scalar};
 pub(crate) use relation::{Relation, RelationKind, argument};

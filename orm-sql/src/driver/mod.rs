@@ -1,4 +1,10 @@
 //! The drivers: connections, statements, rows, errors. One folder a database.
 
+mod log;
+#[cfg(feature = "postgres")]
+pub mod postgres;
+#[cfg(feature = "_server")]
+pub mod server;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
+mod statements;

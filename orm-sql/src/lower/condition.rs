@@ -163,16 +163,25 @@ impl Lower<'_, '_, '_> {
             Test::NotIn(values) => write_list(w, &[column], List::of_values(dialect, values), true),
             Test::Like(_) | Test::StartsWith(_) | Test::EndsWith(_) => match dialect {
                 Dialect::Sqlite => compare(" glob "),
+                Dialect::Postgres | Dialect::MySql | Dialect::MariaDb => {
+                    unimplemented!("comes with the servers")
+                }
             },
             Test::LikeIgnoringCase(_) => match dialect {
                 Dialect::Sqlite => {
                     compare(" like ");
                     w.push(" escape '\\'");
                 }
+                Dialect::Postgres | Dialect::MySql | Dialect::MariaDb => {
+                    unimplemented!("comes with the servers")
+                }
             },
             Test::Contains(_) => match dialect {
                 Dialect::Sqlite => {
                     w.push("instr(").column(column.alias, column.name).push(", ").push_param().push(") > 0");
+                }
+                Dialect::Postgres | Dialect::MySql | Dialect::MariaDb => {
+                    unimplemented!("comes with the servers")
                 }
             },
             Test::Null => {
@@ -275,6 +284,7 @@ fn write_json_list(w: &mut SqlWriter, width: usize, form: ListForm) {
             });
             w.push(" from json_each(")
         }
+        Dialect::Postgres | Dialect::MySql | Dialect::MariaDb => unimplemented!("comes with the servers"),
     };
     w.push_param().push(")");
 }

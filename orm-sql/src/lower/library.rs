@@ -232,7 +232,7 @@ impl Query {
             None => (path, Direction::Ascending),
         };
         let path = self.path(path);
-        self.select.order.push(Order { path, direction, nulls: Nulls::Natural });
+        self.select.order.push(Order { path, json: None, direction, nulls: Nulls::Natural });
         self
     }
 

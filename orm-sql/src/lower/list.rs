@@ -79,6 +79,7 @@ fn form<'a, I: Iterator<Item = &'a Value>>(
             Dialect::Sqlite if values().all(survives_json) => ListForm::Json,
             Dialect::Sqlite if single && values().all(is_bytes_or_null) => ListForm::HexJson,
             Dialect::Sqlite => ListForm::Each(count),
+            Dialect::Postgres | Dialect::MySql | Dialect::MariaDb => unimplemented!("comes with the servers"),
         },
     }
 }

@@ -288,7 +288,10 @@ impl<'a> Lower<'a> {
         {
             terms.push(Term::ascending(Column { alias, name }));
         }
-        for Order { path, direction, nulls } in &self.select.order {
+        for Order { path, json, direction, nulls } in &self.select.order {
+            if json.is_some() {
+                return Err(crate::lower::shape::unknown_condition(self.dialect()));
+            }
             let columns = scope.resolve(&path.0, usage)?;
             terms.extend(columns.into_iter().map(|column| Term {
                 column: OrderColumn::Of(column),

@@ -21,6 +21,7 @@ pub(crate) fn lower_insert(dialect: Dialect, insert: &Insert, rows: usize) -> Re
     match insert.columns.is_empty() {
         true => match dialect {
             Dialect::Sqlite => w.push(" default values"),
+            Dialect::Postgres | Dialect::MySql | Dialect::MariaDb => unimplemented!("comes with the servers"),
         },
         false => {
             w.push(" (");
@@ -166,6 +167,7 @@ pub(crate) fn lower_pivot_insert(dialect: Dialect, insert: &PivotInsert) -> Resu
     if insert.ignore_existing {
         match dialect {
             Dialect::Sqlite => w.push(" on conflict do nothing"),
+            Dialect::Postgres | Dialect::MySql | Dialect::MariaDb => unimplemented!("comes with the servers"),
         };
     }
     w.finish()
@@ -190,6 +192,7 @@ fn write_key_and_guards(w: &mut SqlWriter, entity: &EntityModel, guards: &[Colum
         // A guard may have been null, which `=` would not find.
         let is = match w.dialect() {
             Dialect::Sqlite => " is ",
+            Dialect::Postgres | Dialect::MySql | Dialect::MariaDb => unimplemented!("comes with the servers"),
         };
         w.push(" and ").ident(name(entity, *guard)).push(is);
         w.push_param();

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use orm_core::meta::WILDCARD;
 use orm_core::{Error, Result};
 
 use crate::dialect::{Dialect, push_number};
@@ -31,12 +32,14 @@ pub struct SqlWriter {
     dialect: Dialect,
     text: String,
     parameters: usize,
+    /// The first table whose schema should have been chosen.
+    without_schema: Option<String>,
 }
 
 impl SqlWriter {
     /// An empty statement.
     pub fn new(dialect: Dialect) -> Self {
-        Self { dialect, text: String::with_capacity(256), parameters: 0 }
+        Self { dialect, text: String::with_capacity(256), parameters: 0, without_schema: None }
     }
 
     /// The dialect that is written.
@@ -83,7 +86,9 @@ impl SqlWriter {
 
     /// Writes a table with its schema.
     pub fn table(&mut self, schema: Option<&str>, name: &str) -> &mut Self {
-        if let Some(schema) = schema {
+        if schema == Some(WILDCARD) {
+            self.without_schema.get_or_insert_with(|| name.to_owned());
+        } else if let Some(schema) = schema {
             self.ident(schema);
             self.text.push('.');
         }
@@ -122,8 +127,12 @@ impl SqlWriter {
     /// The finished statement.
     ///
     /// # Errors
-    /// [`Error::Unsupported`] when there are more parameters than the dialect allows.
+    /// [`Error::Unsupported`] when there are more parameters than the dialect allows; [`Error::SchemaRequired`] when a
+    /// table's schema was not chosen.
     pub fn finish(self) -> Result<Arc<str>> {
+        if let Some(table) = self.without_schema {
+            return Err(Error::SchemaRequired { table });
+        }
         let most = self.dialect.most_parameters();
         if self.parameters > most {
             return Err(Error::Unsupported {

@@ -8,7 +8,7 @@ use crate::dialect::Dialect;
 /// One connection, as the schema generator uses it. Nobody else uses it meanwhile.
 ///
 /// The generator switches SQLite's `foreign_keys` off while it works and on again, `legacy_alter_table` the other way
-/// round. When a connection is dropped half-way, the implementor MUST roll back what is open and MUST restore both
+/// round; on MySQL and MariaDB `foreign_key_checks`. When a connection is dropped half-way, the implementor MUST roll back what is open and MUST restore them
 /// before anyone else gets the connection.
 pub trait SchemaConnection: Send {
     /// Runs a query and gives back all of its rows.
@@ -46,17 +46,22 @@ pub(crate) enum ForeignKeys {
     Off,
 }
 
-/// What stands before the statements where foreign keys are not enforced.
-pub(crate) fn foreign_keys_off(dialect: Dialect) -> &'static str {
+/// What stands before the statements where foreign keys are not enforced, if they can be switched off.
+pub(crate) fn foreign_keys_off(dialect: Dialect) -> Option<&'static str> {
     match dialect {
-        Dialect::Sqlite => "pragma foreign_keys = off",
+        Dialect::Sqlite => Some("pragma foreign_keys = off"),
+        // Its statements run in an order in which no key is in the way.
+        Dialect::Postgres => None,
+        Dialect::MySql | Dialect::MariaDb => Some("set foreign_key_checks = 0"),
     }
 }
 
 /// What stands after them.
-pub(crate) fn foreign_keys_on(dialect: Dialect) -> &'static str {
+pub(crate) fn foreign_keys_on(dialect: Dialect) -> Option<&'static str> {
     match dialect {
-        Dialect::Sqlite => "pragma foreign_keys = on",
+        Dialect::Sqlite => Some("pragma foreign_keys = on"),
+        Dialect::Postgres => None,
+        Dialect::MySql | Dialect::MariaDb => Some("set foreign_key_checks = 1"),
     }
 }
 
@@ -76,8 +81,8 @@ impl<'a> Transaction<'a> {
     ) -> Result<Self> {
         let restore_foreign_keys =
             foreign_keys == ForeignKeys::Off && foreign_keys_enforced(dialect, connection).await?;
-        if restore_foreign_keys {
-            connection.execute(foreign_keys_off(dialect)).await?;
+        if let Some(statement) = foreign_keys_off(dialect).filter(|_| restore_foreign_keys) {
+            connection.execute(statement).await?;
         }
         let mut transaction = Self { dialect, connection, restore_foreign_keys };
         match transaction.connection.begin().await {
@@ -118,9 +123,9 @@ impl<'a> Transaction<'a> {
     }
 
     async fn restore(&mut self) -> Result<()> {
-        match self.restore_foreign_keys {
-            true => self.connection.execute(foreign_keys_on(self.dialect)).await,
-            false => Ok(()),
+        match foreign_keys_on(self.dialect).filter(|_| self.restore_foreign_keys) {
+            Some(statement) => self.connection.execute(statement).await,
+            None => Ok(()),
         }
     }
 
@@ -130,6 +135,8 @@ impl<'a> Transaction<'a> {
             Dialect::Sqlite => {
                 let _ = self.connection.execute("pragma legacy_alter_table = off").await;
             }
+            // A rollback puts everything back.
+            Dialect::Postgres | Dialect::MySql | Dialect::MariaDb => {}
         }
     }
 }
@@ -137,6 +144,8 @@ impl<'a> Transaction<'a> {
 async fn foreign_keys_enforced(dialect: Dialect, connection: &mut dyn SchemaConnection) -> Result<bool> {
     let rows = match dialect {
         Dialect::Sqlite => connection.query("pragma foreign_keys", &[]).await?,
+        Dialect::Postgres => return Ok(false),
+        Dialect::MySql | Dialect::MariaDb => connection.query("select @@foreign_key_checks", &[]).await?,
     };
     Ok(matches!(rows.first().map(Vec::as_slice), Some([Value::Int(1) | Value::Bool(true), ..])))
 }

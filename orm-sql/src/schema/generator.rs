@@ -11,9 +11,11 @@ use crate::schema::connection::{
     ForeignKeys, SchemaConnection, SchemaConnections, Transaction, foreign_keys_off, foreign_keys_on,
 };
 use crate::schema::ddl::{clear_statements, create_statements, drop_statements};
-use crate::schema::from_meta::from_registry;
+use crate::schema::diff::is_view;
+use crate::schema::from_meta::from_registry_in;
 use crate::schema::introspect::read_schema;
 use crate::schema::model::Schema;
+use crate::schema::support::check_supported;
 use crate::schema::updater::SchemaUpdate;
 
 /// Makes, drops and updates the tables of the entities.
@@ -24,12 +26,18 @@ pub struct SchemaGenerator {
     dialect: Dialect,
     registry: Arc<Registry>,
     connections: Arc<dyn SchemaConnections>,
+    schema: Option<Arc<str>>,
 }
 
 impl SchemaGenerator {
     /// A generator for the entities of a registry, on connections from there.
     pub fn new(dialect: Dialect, registry: Arc<Registry>, connections: Arc<dyn SchemaConnections>) -> Self {
-        Self { dialect, registry, connections }
+        Self { dialect, registry, connections, schema: None }
+    }
+
+    /// A generator for a schema that is chosen at run time: of the tables of those entities that do not say theirs.
+    pub fn in_schema(&self, schema: impl Into<Arc<str>>) -> Self {
+        Self { schema: Some(schema.into()), ..self.clone() }
     }
 
     /// The schema that the entities want.
@@ -37,7 +45,7 @@ impl SchemaGenerator {
     /// # Errors
     /// [`Error::Metadata`](orm_core::Error::Metadata) when they do not fit together.
     pub fn target(&self) -> Result<Schema> {
-        from_registry(self.dialect, &self.registry)
+        from_registry_in(self.dialect, &self.registry, self.schema.as_deref())
     }
 
     /// Makes all tables, indexes and constraints. Where a view has a table's name, that is the entity's table.
@@ -46,7 +54,10 @@ impl SchemaGenerator {
     /// When one of the tables is there already; `update()` makes only what is missing.
     pub async fn create(&self) -> Result<()> {
         let target = self.target()?;
-        self.run(ForeignKeys::Kept, |schema| create_statements(self.dialect, &own(target, schema))).await
+        self.run(ForeignKeys::Kept, |schema| {
+            create_statements(self.dialect, &own(self.dialect, target, schema))
+        })
+        .await
     }
 
     /// The statements of [`create`](Self::create) in an empty database.
@@ -57,7 +68,8 @@ impl SchemaGenerator {
     /// Drops the tables of all entities and their pivot tables, with their rows. Other tables stay, and so do views.
     pub async fn drop(&self) -> Result<()> {
         let target = self.target()?;
-        self.run(ForeignKeys::Off, |schema| drop_statements(self.dialect, &own(target, schema))).await
+        self.run(ForeignKeys::Off, |schema| drop_statements(self.dialect, &own(self.dialect, target, schema)))
+            .await
     }
 
     /// The statements of [`drop`](Self::drop).
@@ -70,7 +82,7 @@ impl SchemaGenerator {
     pub async fn refresh(&self) -> Result<()> {
         let target = self.target()?;
         let statements = |schema: &Schema| {
-            let target = own(target, schema);
+            let target = own(self.dialect, target, schema);
             let mut statements = drop_statements(self.dialect, &target);
             statements.extend(create_statements(self.dialect, &target));
             statements
@@ -84,7 +96,10 @@ impl SchemaGenerator {
     /// When a table is missing.
     pub async fn clear(&self) -> Result<()> {
         let target = self.target()?;
-        self.run(ForeignKeys::Off, |schema| clear_statements(self.dialect, &own(target, schema))).await
+        self.run(ForeignKeys::Off, |schema| {
+            clear_statements(self.dialect, &own(self.dialect, target, schema))
+        })
+        .await
     }
 
     /// Brings the tables of the entities up to date and keeps their rows.
@@ -115,26 +130,33 @@ impl SchemaGenerator {
         foreign_keys: ForeignKeys,
         statements: impl FnOnce(&Schema) -> Vec<String>,
     ) -> Result<()> {
+        let target = self.target()?;
         let mut connection = self.connect().await?;
         let mut transaction = Transaction::begin(self.dialect, &mut *connection, foreign_keys).await?;
-        let outcome = match read_schema(self.dialect, transaction.connection()).await {
+        let outcome = match self.read(transaction.connection(), &target).await {
             Ok(schema) => transaction.run(&statements(&schema)).await,
             Err(error) => Err(error),
         };
         transaction.end(outcome).await
     }
 
+    async fn read(&self, connection: &mut dyn SchemaConnection, target: &Schema) -> Result<Schema> {
+        check_supported(self.dialect, connection, target).await?;
+        read_schema(self.dialect, connection, &target.namespaces).await
+    }
+
     pub(super) fn without_foreign_keys(&self, statements: Vec<String>) -> Vec<String> {
-        let mut all = vec![foreign_keys_off(self.dialect).to_owned()];
+        let mut all: Vec<String> = foreign_keys_off(self.dialect).map(str::to_owned).into_iter().collect();
         all.extend(statements);
-        all.push(foreign_keys_on(self.dialect).to_owned());
+        all.extend(foreign_keys_on(self.dialect).map(str::to_owned));
         all
     }
 }
 
 /// The target without what is a view in the database.
-fn own(mut target: Schema, schema: &Schema) -> Schema {
-    target.tables.retain(|table| !schema.views.iter().any(|view| view.eq_ignore_ascii_case(&table.name)));
+fn own(dialect: Dialect, mut target: Schema, schema: &Schema) -> Schema {
+    target.localize(schema.own_namespace.as_deref());
+    target.tables.retain(|table| !schema.views.iter().any(|view| is_view(dialect, view, table)));
     target
 }
 

@@ -9,7 +9,9 @@ mod from_meta;
 mod generator;
 mod introspect;
 mod names;
+mod recognize;
 mod sql_text;
+mod support;
 mod types;
 pub mod update;
 mod updater;
@@ -19,7 +21,7 @@ mod tests;
 
 pub use connection::{SchemaConnection, SchemaConnections};
 pub use ddl::{create_statements, drop_statements};
-pub use from_meta::from_registry;
+pub use from_meta::{from_registry, from_registry_in};
 pub use generator::SchemaGenerator;
 pub use introspect::read_schema;
 pub use updater::SchemaUpdate;

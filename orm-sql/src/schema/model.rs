@@ -3,10 +3,36 @@
 /// Tables, and what else takes a table's name.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Schema {
+    /// The connection's own schema, where the database has schemas; what names no schema is in it.
+    pub own_namespace: Option<String>,
+    /// The other schemas that tables and types are in.
+    pub namespaces: Vec<String>,
+    /// Enumerations that are types of the database.
+    pub enums: Vec<EnumType>,
     /// The tables, in the order of their making.
     pub tables: Vec<Table>,
     /// Views and virtual tables: never made, changed or dropped, but an entity may be mapped to one.
-    pub views: Vec<String>,
+    pub views: Vec<View>,
+}
+
+/// An enumeration that is a type of the database.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct EnumType {
+    /// Its name.
+    pub name: String,
+    /// The schema that it is in, if not the connection's own.
+    pub schema: Option<String>,
+    /// Its values, in their order.
+    pub values: Vec<String>,
+}
+
+/// A view, or anything else that is read like a table and is none.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct View {
+    /// Its name.
+    pub name: String,
+    /// The schema that it is in, if not the connection's own.
+    pub schema: Option<String>,
 }
 
 /// A table.
@@ -20,6 +46,8 @@ pub struct Table {
     pub columns: Vec<Column>,
     /// The columns of its primary key.
     pub primary_key: Vec<String>,
+    /// The name of the primary key's constraint: kept, and never asked for by an entity.
+    pub primary_key_name: Option<String>,
     /// Its foreign keys.
     pub foreign_keys: Vec<ForeignKey>,
     /// Its indexes and unique constraints, without that of the primary key.
@@ -81,8 +109,20 @@ pub struct ForeignKey {
     pub on_delete: Rule,
     /// What happens when its key changes.
     pub on_update: Rule,
-    /// Whether it is checked at the end of the transaction.
-    pub deferred: bool,
+    /// When it is checked.
+    pub deferral: Deferral,
+}
+
+/// When a foreign key is checked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Deferral {
+    /// By each statement.
+    #[default]
+    Never,
+    /// By each statement, unless the transaction asks for the end.
+    Possible,
+    /// At the end of the transaction, unless the transaction asks for each statement.
+    Always,
 }
 
 /// What a foreign key does when the row that it points at changes or goes.
@@ -130,15 +170,91 @@ impl Rule {
 pub struct Index {
     /// Its name.
     pub name: String,
-    /// Its columns.
-    pub columns: Vec<String>,
+    /// What it goes by, in that order.
+    pub parts: Vec<IndexPart>,
     /// Whether two rows may not have the same values.
     pub unique: bool,
+    /// How it is built, in the database's own words, if not as usual: `gin`, `hash`, `fulltext`, `spatial`.
+    pub method: Option<String>,
+    /// Which rows are in it, as an SQL expression; none means all.
+    pub condition: Option<String>,
+    /// Columns that are kept in it and that it does not go by.
+    pub include: Vec<String>,
     /// Whether it was written as a constraint of the table, so that it has no statement of its own.
     pub constraint: bool,
-    /// The statement that made it, where it says more than this value: expressions, a condition, an order.
+    /// The statement that made it, where it says more than this value can.
     /// No entity asks for such an index, and none is dropped for it.
     pub custom: Option<String>,
+}
+
+/// One of the things that an index goes by.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct IndexPart {
+    /// A column, or an expression.
+    pub value: IndexValue,
+    /// Whether the greatest come first.
+    pub descending: bool,
+    /// How many characters of the text it goes by; none means all of it.
+    pub length: Option<u32>,
+    /// How values are compared, in the database's own words, if not as usual: `gin_trgm_ops`, `jsonb_path_ops`.
+    pub operator_class: Option<String>,
+}
+
+/// What a part of an index goes by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum IndexValue {
+    /// A column's value.
+    Column(String),
+    /// The value of an SQL expression.
+    Expression(String),
+}
+
+impl Default for IndexValue {
+    fn default() -> Self {
+        IndexValue::Column(String::new())
+    }
+}
+
+impl From<&str> for IndexPart {
+    /// A column, from the smallest value up.
+    fn from(column: &str) -> Self {
+        Self { value: IndexValue::Column(column.to_owned()), ..Self::default() }
+    }
+}
+
+impl IndexPart {
+    /// The column, if it is one.
+    pub fn column(&self) -> Option<&str> {
+        match &self.value {
+            IndexValue::Column(name) => Some(name),
+            IndexValue::Expression(_) => None,
+        }
+    }
+}
+
+impl Index {
+    /// An index of that name over some columns, from the smallest values up.
+    pub fn over(name: impl Into<String>, columns: &[String]) -> Self {
+        let parts = columns.iter().map(|column| IndexPart::from(column.as_str())).collect();
+        Self { name: name.into(), parts, ..Self::default() }
+    }
+
+    /// Its columns, without the expressions.
+    pub fn columns(&self) -> impl Iterator<Item = &str> {
+        self.parts.iter().filter_map(IndexPart::column)
+    }
+
+    /// Its columns, if it is over columns and nothing else: all rows, all of each value, the smallest first.
+    pub fn plain_columns(&self) -> Option<Vec<&str>> {
+        let Index { name: _, parts, unique: _, method, condition, include, constraint: _, custom } = self;
+        let is_plain = method.is_none() && condition.is_none() && include.is_empty() && custom.is_none();
+        let column =
+            |part: &'_ IndexPart| !part.descending && part.length.is_none() && part.operator_class.is_none();
+        match is_plain && parts.iter().all(column) {
+            true => parts.iter().map(IndexPart::column).collect(),
+            false => None,
+        }
+    }
 }
 
 /// A check constraint.
@@ -160,9 +276,24 @@ pub struct Trigger {
 }
 
 impl Schema {
-    /// The table of that name.
+    /// The table of that name in the connection's own schema.
     pub fn table(&self, name: &str) -> Option<&Table> {
-        self.tables.iter().find(|table| table.name == name)
+        self.tables.iter().find(|table| table.name == name && table.schema.is_none())
+    }
+
+    /// Leaves out the name of a schema where it is the connection's own.
+    pub(crate) fn localize(&mut self, own: Option<&str>) {
+        let Some(own) = own else { return };
+        let Schema { own_namespace, namespaces, enums, tables, views } = self;
+        let localize = |schema: &mut Option<String>| *schema = schema.take().filter(|schema| schema != own);
+        *own_namespace = Some(own.to_owned());
+        namespaces.retain(|name| name != own);
+        enums.iter_mut().for_each(|item| localize(&mut item.schema));
+        views.iter_mut().for_each(|view| localize(&mut view.schema));
+        for table in tables {
+            localize(&mut table.schema);
+            table.foreign_keys.iter_mut().for_each(|key| localize(&mut key.referenced_schema));
+        }
     }
 }
 

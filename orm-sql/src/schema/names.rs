@@ -49,6 +49,8 @@ pub(crate) fn free_name(name: String, is_taken: impl Fn(&str) -> bool) -> String
 fn longest_identifier(dialect: Dialect) -> Option<usize> {
     match dialect {
         Dialect::Sqlite => None,
+        Dialect::Postgres => Some(63),
+        Dialect::MySql | Dialect::MariaDb => Some(64),
     }
 }
 

@@ -5,11 +5,14 @@ use std::pin::Pin;
 use orm_core::meta::{EntityModel, PropertyMeta};
 use orm_core::{Error, Result, Value};
 
+use crate::dialect::Dialect;
 use crate::schema::connection::{ForeignKeys, SchemaConnection, Transaction};
 use crate::schema::diff::{Change, DiffOptions, diff};
 use crate::schema::generator::{SchemaGenerator, script};
 use crate::schema::introspect::read_schema;
 use crate::schema::model::{Schema, Table};
+use crate::schema::recognize::recognize;
+use crate::schema::support::check_supported;
 use crate::schema::update::{Plan, Requirement, plan};
 
 /// An update of the schema; await it to run it.
@@ -52,15 +55,19 @@ impl SchemaUpdate {
     pub async fn changes(&self) -> Result<Vec<Change>> {
         let target = self.generator.target()?;
         let mut connection = self.generator.connect().await?;
-        self.compare(&mut *connection, &target).await
+        self.look(&mut *connection, &target).await
     }
 
     /// The statements that would run; empty if the schema is as it should be.
     pub async fn sql(&self) -> Result<String> {
         let plan = plan(self.generator.dialect(), &self.changes().await?);
+        Ok(self.script(plan))
+    }
+
+    fn script(&self, plan: Plan) -> String {
         match plan.drops_tables {
-            true => Ok(script(&self.generator.without_foreign_keys(plan.statements))),
-            false => Ok(script(&plan.statements)),
+            true => script(&self.generator.without_foreign_keys(plan.statements)),
+            false => script(&plan.statements),
         }
     }
 
@@ -68,7 +75,7 @@ impl SchemaUpdate {
         let target = self.generator.target()?;
         let mut connection = self.generator.connect().await?;
         // Most of the time nothing is to be done, and no lock is needed to see that.
-        if self.compare(&mut *connection, &target).await?.is_empty() {
+        if self.look(&mut *connection, &target).await?.is_empty() {
             return Ok(());
         }
         let dialect = self.generator.dialect();
@@ -88,8 +95,14 @@ impl SchemaUpdate {
             changes = self.compare(transaction.connection(), target).await?;
         }
         self.apply(transaction, &changes).await?;
-        for table in pointing_at_changed(&changes, target) {
-            check_foreign_keys(transaction.connection(), table).await?;
+        match self.generator.dialect() {
+            Dialect::Sqlite => {
+                for table in pointing_at_changed(&changes, target) {
+                    check_foreign_keys(transaction.connection(), table).await?;
+                }
+            }
+            // They check a foreign key when it is added.
+            Dialect::Postgres | Dialect::MySql | Dialect::MariaDb => {}
         }
         Ok(())
     }
@@ -109,14 +122,33 @@ impl SchemaUpdate {
         Ok(())
     }
 
+    /// Compares while nothing is changed.
+    async fn look(&self, connection: &mut dyn SchemaConnection, target: &Schema) -> Result<Vec<Change>> {
+        match self.generator.dialect() {
+            Dialect::Sqlite | Dialect::MySql | Dialect::MariaDb => self.compare(connection, target).await,
+            // What it makes in order to compare must go again.
+            Dialect::Postgres => {
+                connection.begin().await?;
+                let changes = self.compare(connection, target).await;
+                let ended = connection.rollback().await;
+                let changes = changes?;
+                ended.map(|()| changes)
+            }
+        }
+    }
+
     async fn compare(&self, connection: &mut dyn SchemaConnection, target: &Schema) -> Result<Vec<Change>> {
         let dialect = self.generator.dialect();
-        let from = read_schema(dialect, connection).await?;
-        Ok(diff(dialect, &from, target, &self.options))
+        let from = read_schema(dialect, connection, &target.namespaces).await?;
+        check_supported(dialect, connection, target).await?;
+        let mut target = target.clone();
+        target.localize(from.own_namespace.as_deref());
+        recognize(dialect, connection, &from, &mut target).await?;
+        Ok(diff(dialect, &from, &target, &self.options))
     }
 
     fn required_column(&self, requirement: &Requirement) -> Error {
-        let Requirement { table, column, query: _ } = requirement;
+        let Requirement { schema: _, table, column, query: _ } = requirement;
         let found = self
             .generator
             .registry()

@@ -2,8 +2,18 @@
 
 use orm::prelude::*;
 
-use crate::harness::Db;
+use crate::harness::{Database, Db, on_every_database};
 use crate::loading::entities::{Article, Author, Comment, Placement, Tag, press};
+
+on_every_database!(
+    every_operator_asks_what_it_says,
+    paths_go_through_relations,
+    patterns_and_quotes_in_values_are_just_text,
+    composite_keys_are_compared_whole,
+    conditions_are_put_together_at_run_time,
+    order_goes_through_relations_and_puts_nulls_where_told,
+    pages_and_totals,
+);
 
 async fn titles(db: &Db, condition: Condition<Article>) -> Vec<String> {
     let articles = db.em().find::<Article>().matching(condition).order_by(|a| a.id.asc()).await;
@@ -17,9 +27,8 @@ macro_rules! check {
     };
 }
 
-#[tokio::test]
-async fn every_operator_asks_what_it_says() {
-    let db = &press().await;
+async fn every_operator_asks_what_it_says(on: Database) {
+    let db = &press(on).await;
     check!(db, |a| a.views.eq(3) => ["Bolts"]);
     check!(db, |a| a.views.ne(3) => ["Engines", "Cranes"]);
     check!(db, |a| a.views.gt(3) => ["Engines"]);
@@ -46,9 +55,8 @@ async fn every_operator_asks_what_it_says() {
     check!(db, |a| a.title.eq("Bolts") | a.views.eq(10) & a.title.eq("Engines") => ["Engines", "Bolts"]);
 }
 
-#[tokio::test]
-async fn paths_go_through_relations() {
-    let db = &press().await;
+async fn paths_go_through_relations(on: Database) {
+    let db = &press(on).await;
     check!(db, |a| a.author.name.eq("Ada") => ["Engines", "Bolts"]);
     check!(db, |a| a.author.profile.bio.contains("Count") => ["Engines", "Bolts"]);
     check!(db, |a| a.publisher.name.eq("House") => ["Engines"]);
@@ -64,9 +72,8 @@ async fn paths_go_through_relations() {
     check!(db, |a| a.tags.eq("rust".to_owned()) => ["Engines"]);
 }
 
-#[tokio::test]
-async fn patterns_and_quotes_in_values_are_just_text() {
-    let db = &press().await;
+async fn patterns_and_quotes_in_values_are_just_text(on: Database) {
+    let db = &press(on).await;
     let em = db.em();
     for title in
         ["100%", "a_b", "it's", "back\\slash", "\"quoted\"", "*?[x]", "drop table article; --", "é🦀"]
@@ -86,9 +93,8 @@ async fn patterns_and_quotes_in_values_are_just_text() {
     assert_eq!(titles(db, Condition::<Article>::when(|a| a.title.starts_with("a_"))).await, ["a_b"]);
 }
 
-#[tokio::test]
-async fn composite_keys_are_compared_whole() {
-    let db = &press().await;
+async fn composite_keys_are_compared_whole(on: Database) {
+    let db = &press(on).await;
     let em = db.em();
     let rust = (1, "rust".to_owned());
     assert!(em.find_by_id::<Placement>(rust.clone()).await.expect("the query is right").is_some());
@@ -104,9 +110,8 @@ async fn composite_keys_are_compared_whole() {
     );
 }
 
-#[tokio::test]
-async fn conditions_are_put_together_at_run_time() {
-    let db = press().await;
+async fn conditions_are_put_together_at_run_time(on: Database) {
+    let db = press(on).await;
     let em = db.em();
     for (wanted, count) in [(None, 3), (Some("Ada"), 2), (Some("Eve"), 0)] {
         let mut query = em.find::<Article>();
@@ -123,9 +128,8 @@ async fn conditions_are_put_together_at_run_time() {
     assert_eq!(em.count::<Article>().matching(Condition::never()).await.expect("it is counted"), 0);
 }
 
-#[tokio::test]
-async fn order_goes_through_relations_and_puts_nulls_where_told() {
-    let db = press().await;
+async fn order_goes_through_relations_and_puts_nulls_where_told(on: Database) {
+    let db = press(on).await;
     let em = db.em();
     let names = |authors: Vec<Managed<Author>>| authors.iter().map(|a| a.name().clone()).collect::<Vec<_>>();
     let first =
@@ -141,9 +145,8 @@ async fn order_goes_through_relations_and_puts_nulls_where_told() {
     assert_eq!(titles, ["Cranes", "Bolts", "Engines"]);
 }
 
-#[tokio::test]
-async fn pages_and_totals() {
-    let db = press().await;
+async fn pages_and_totals(on: Database) {
+    let db = press(on).await;
     let em = db.em();
     let (page, total) = em
         .find_and_count::<Article>()

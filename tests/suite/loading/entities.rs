@@ -2,7 +2,7 @@
 
 use orm::prelude::*;
 
-use crate::harness::Db;
+use crate::harness::{Database, Db};
 
 #[derive(Entity)]
 pub struct Author {
@@ -89,8 +89,8 @@ pub struct Remark {
 }
 
 /// A database with two authors, three articles, and nothing in any identity map.
-pub(crate) async fn press() -> Db {
-    let db = Db::new(|builder| builder.entity::<Article>().entity::<Remark>()).await;
+pub(crate) async fn press(on: Database) -> Db {
+    let db = Db::new(on, |builder| builder.entity::<Article>().entity::<Remark>()).await;
     let em = db.em();
     let rust = em.persist(Tag::builder().name("rust").build());
     let data = em.persist(Tag::builder().name("data").build());

@@ -4,15 +4,25 @@ use std::panic::AssertUnwindSafe;
 
 use orm::prelude::*;
 
+use crate::harness::{Database, on_every_database};
 use crate::loading::entities::{Article, Author, Tag, press};
+
+on_every_database!(
+    everything_may_cross_threads,
+    an_assignment_that_promises_less_gives_a_handle_that_says_so,
+    a_promise_that_another_handle_broke_fails_loudly_and_names_the_place,
+    new_items_wait_beside_a_loaded_collection,
+    cleared_and_removed_entities_are_readable_and_not_writable,
+    native_writes_pass_the_unit_of_work_by,
+    transactions_nest_and_a_dropped_one_is_rolled_back,
+);
 
 fn is_send_and_sync<T: Send + Sync>(value: T) -> T {
     value
 }
 
-#[tokio::test]
-async fn everything_may_cross_threads() {
-    let db = press().await;
+async fn everything_may_cross_threads(on: Database) {
+    let db = press(on).await;
     let em = is_send_and_sync(db.em());
     let query = em.find::<Article>().populate(|a| a.tags);
     let articles = is_send_and_sync(query.await.expect("they are there"));
@@ -32,9 +42,8 @@ async fn everything_may_cross_threads() {
     }
 }
 
-#[tokio::test]
-async fn an_assignment_that_promises_less_gives_a_handle_that_says_so() {
-    let db = press().await;
+async fn an_assignment_that_promises_less_gives_a_handle_that_says_so(on: Database) {
+    let db = press(on).await;
     let em = db.em();
     let article = em.find_by_id_or_fail::<Article>(1).populate(|a| a.author).await.expect("it is there");
     let eve = em.persist(Author::builder().name("Eve").build());
@@ -45,9 +54,8 @@ async fn an_assignment_that_promises_less_gives_a_handle_that_says_so() {
     assert_eq!(article.author().id(), &3);
 }
 
-#[tokio::test]
-async fn a_promise_that_another_handle_broke_fails_loudly_and_names_the_place() {
-    let db = press().await;
+async fn a_promise_that_another_handle_broke_fails_loudly_and_names_the_place(on: Database) {
+    let db = press(on).await;
     let em = db.em();
     let strong = em.find_by_id_or_fail::<Article>(3).populate(|a| a.author).await.expect("it is there");
     let weak = em.find_by_id_or_fail::<Article>(3).fields(|a| a.title).await.expect("it is there");
@@ -62,9 +70,8 @@ async fn a_promise_that_another_handle_broke_fails_loudly_and_names_the_place() 
     assert_eq!(strong.author().name(), "Ada");
 }
 
-#[tokio::test]
-async fn new_items_wait_beside_a_loaded_collection() {
-    let db = press().await;
+async fn new_items_wait_beside_a_loaded_collection(on: Database) {
+    let db = press(on).await;
     let em = db.em();
     let author = em.find_by_id_or_fail::<Author>(2).populate(|a| a.articles).await.expect("he is there");
     let new = em.persist(Article::builder().title("Dams").author(&author).build());
@@ -74,9 +81,8 @@ async fn new_items_wait_beside_a_loaded_collection() {
     assert!(author.articles().contains(&new));
 }
 
-#[tokio::test]
-async fn cleared_and_removed_entities_are_readable_and_not_writable() {
-    let db = press().await;
+async fn cleared_and_removed_entities_are_readable_and_not_writable(on: Database) {
+    let db = press(on).await;
     let em = db.em();
     let article = em.find_by_id_or_fail::<Article>(1).await.expect("it is there");
     em.clear();
@@ -95,9 +101,8 @@ async fn cleared_and_removed_entities_are_readable_and_not_writable() {
     assert!(matches!(error, Error::Removed { entity: "Tag" }), "{error}");
 }
 
-#[tokio::test]
-async fn native_writes_pass_the_unit_of_work_by() {
-    let db = press().await;
+async fn native_writes_pass_the_unit_of_work_by(on: Database) {
+    let db = press(on).await;
     let em = db.em();
     let article = em.find_by_id_or_fail::<Article>(2).await.expect("it is there");
     let changed = em
@@ -114,9 +119,8 @@ async fn native_writes_pass_the_unit_of_work_by() {
     assert_eq!(gone.expect("it is right"), 1);
 }
 
-#[tokio::test]
-async fn transactions_nest_and_a_dropped_one_is_rolled_back() {
-    let db = press().await;
+async fn transactions_nest_and_a_dropped_one_is_rolled_back(on: Database) {
+    let db = press(on).await;
     let em = db.em();
     let names = "select name from author order by id";
     em.transactional(async |em| {

@@ -2,11 +2,23 @@
 
 use orm::prelude::*;
 
+use crate::harness::{Database, on_every_database};
 use crate::loading::entities::{Article, Author, Tag, press};
 
-#[tokio::test]
-async fn the_same_row_is_the_same_entity() {
-    let db = press().await;
+on_every_database!(
+    the_same_row_is_the_same_entity,
+    what_is_loaded_is_not_asked_for_again,
+    a_change_survives_news_and_only_it_is_written,
+    refresh_takes_the_databases_word,
+    references_outlive_changes_and_the_manager,
+    read_only_entities_are_of_no_unit_of_work,
+    forks_share_nothing_but_the_database,
+    a_struct_goes_out_and_comes_back,
+    data_from_outside_are_assigned_whole_or_not_at_all,
+);
+
+async fn the_same_row_is_the_same_entity(on: Database) {
+    let db = press(on).await;
     let em = db.em();
     let one = em.find_by_id_or_fail::<Article>(1).await.expect("it is there");
     let many = em.find::<Article>().populate(|a| a.author.articles).await.expect("they are there");
@@ -15,9 +27,8 @@ async fn the_same_row_is_the_same_entity() {
     assert!(em.reference::<Article>(1).expect("it is an entity").is_same(&one));
 }
 
-#[tokio::test]
-async fn what_is_loaded_is_not_asked_for_again() {
-    let db = press().await;
+async fn what_is_loaded_is_not_asked_for_again(on: Database) {
+    let db = press(on).await;
     let em = db.em();
     em.find_by_id_or_fail::<Article>(1).populate(|a| a.author).await.expect("it is there");
     let _ = db.sql();
@@ -30,9 +41,8 @@ async fn what_is_loaded_is_not_asked_for_again() {
     assert_eq!(db.sql().len(), 2);
 }
 
-#[tokio::test]
-async fn a_change_survives_news_and_only_it_is_written() {
-    let db = press().await;
+async fn a_change_survives_news_and_only_it_is_written(on: Database) {
+    let db = press(on).await;
     let em = db.em();
     let article = em.find_by_id_or_fail::<Article>(1).await.expect("it is there");
     article.set_title("Motors");
@@ -45,9 +55,8 @@ async fn a_change_survives_news_and_only_it_is_written() {
     assert_eq!(db.rows("select title, views from article where id = 1").await, "'Motors' 11");
 }
 
-#[tokio::test]
-async fn refresh_takes_the_databases_word() {
-    let db = press().await;
+async fn refresh_takes_the_databases_word(on: Database) {
+    let db = press(on).await;
     let em = db.em();
     let article = em.find_by_id_or_fail::<Article>(1).await.expect("it is there");
     article.set_title("Motors");
@@ -60,9 +69,8 @@ async fn refresh_takes_the_databases_word() {
     assert!(!em.refresh(&tag).await.expect("the query is right"), "the row is gone");
 }
 
-#[tokio::test]
-async fn references_outlive_changes_and_the_manager() {
-    let db = press().await;
+async fn references_outlive_changes_and_the_manager(on: Database) {
+    let db = press(on).await;
     let em = db.em();
     let article = em.find_by_id_or_fail::<Article>(1).await.expect("it is there");
     let title = article.title();
@@ -73,9 +81,8 @@ async fn references_outlive_changes_and_the_manager() {
     assert_eq!(article.title(), "Motors");
 }
 
-#[tokio::test]
-async fn read_only_entities_are_of_no_unit_of_work() {
-    let db = press().await;
+async fn read_only_entities_are_of_no_unit_of_work(on: Database) {
+    let db = press(on).await;
     let em = db.em();
     let managed = em.find_by_id_or_fail::<Article>(1).await.expect("it is there");
     let plain = em.find::<Article>().populate(|a| a.author).read_only().await.expect("they are there");
@@ -88,9 +95,8 @@ async fn read_only_entities_are_of_no_unit_of_work() {
     assert_eq!(db.rows("select title from article where id = 1").await, "'Engines'");
 }
 
-#[tokio::test]
-async fn forks_share_nothing_but_the_database() {
-    let db = press().await;
+async fn forks_share_nothing_but_the_database(on: Database) {
+    let db = press(on).await;
     let em = db.em();
     let here = em.find_by_id_or_fail::<Article>(1).await.expect("it is there");
     let there = em.fork().find_by_id_or_fail::<Article>(1).await.expect("it is there");
@@ -98,9 +104,8 @@ async fn forks_share_nothing_but_the_database() {
     assert_eq!(here.title(), there.title());
 }
 
-#[tokio::test]
-async fn a_struct_goes_out_and_comes_back() {
-    let db = press().await;
+async fn a_struct_goes_out_and_comes_back(on: Database) {
+    let db = press(on).await;
     let article = db.em().find_by_id_or_fail::<Article>(1).populate(|a| a.body).await.expect("it is there");
     let mut detached = article.detach().expect("all of it is loaded");
     assert_eq!((detached.title.as_str(), detached.author.key()), ("Engines", &1));
@@ -115,9 +120,8 @@ async fn a_struct_goes_out_and_comes_back() {
     assert_eq!(db.rows("select views from article where id = 1").await, "100");
 }
 
-#[tokio::test]
-async fn data_from_outside_are_assigned_whole_or_not_at_all() {
-    let db = press().await;
+async fn data_from_outside_are_assigned_whole_or_not_at_all(on: Database) {
+    let db = press(on).await;
     let em = db.em();
     let article = em.find_by_id_or_fail::<Article>(1).await.expect("it is there");
     let patch = serde_json::json!({ "title": "Motors", "views": 12, "author": 2, "note": null });

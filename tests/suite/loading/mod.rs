@@ -1,11 +1,12 @@
 //! What is loaded, how, and what comes of it.
 
 mod conditions;
-mod entities;
+pub(crate) mod entities;
 mod handles;
 mod identity;
 mod partial;
 mod populate;
 mod refusals;
+mod schemas;
 mod strategies;
 mod values;

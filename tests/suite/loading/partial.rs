@@ -2,11 +2,22 @@
 
 use expect_test::expect;
 
+use crate::harness::{Database, on_every_database};
 use crate::loading::entities::{Article, Author, press};
 
-#[tokio::test]
-async fn fields_select_exactly_what_is_named_and_the_keys() {
-    let db = press().await;
+on_every_database!(
+    fields_select_exactly_what_is_named_and_the_keys,
+    a_relation_that_is_named_alone_is_its_key,
+    exclude_leaves_out_what_is_named,
+    exclude_reaches_below_what_is_populated,
+    a_lazy_property_waits_until_it_is_asked_for,
+    a_partly_loaded_entity_gains_the_rest_and_nothing_is_dirty,
+    what_was_loaded_in_full_stays_when_less_is_asked_for,
+    json_shows_what_was_asked_for_and_nothing_hidden,
+);
+
+async fn fields_select_exactly_what_is_named_and_the_keys(on: Database) {
+    let db = press(on).await;
     let em = db.em();
     let article =
         em.find_by_id_or_fail::<Article>(1).fields(|a| (a.title, a.author.email)).await.expect("it is there");
@@ -16,26 +27,23 @@ async fn fields_select_exactly_what_is_named_and_the_keys() {
     db.sql().check(expect![[r#"select "a0"."id", "a0"."title", "a1"."id", "a1"."email" from "article" as "a0" inner join "author" as "a1" on "a1"."id" = "a0"."author_id" where "a0"."id" = ? [1]"#]]);
 }
 
-#[tokio::test]
-async fn a_relation_that_is_named_alone_is_its_key() {
-    let db = press().await;
+async fn a_relation_that_is_named_alone_is_its_key(on: Database) {
+    let db = press(on).await;
     let article =
         db.em().find_by_id_or_fail::<Article>(1).fields(|a| a.publisher).await.expect("it is there");
     assert_eq!(article.publisher().map(|publisher| *publisher.id()), Some(1));
     assert_eq!(db.sql().len(), 1);
 }
 
-#[tokio::test]
-async fn exclude_leaves_out_what_is_named() {
-    let db = press().await;
+async fn exclude_leaves_out_what_is_named(on: Database) {
+    let db = press(on).await;
     let authors = db.em().find::<Author>().exclude(|a| a.email).await.expect("they are there");
     assert_eq!(authors.iter().map(|author| author.name().as_str()).collect::<Vec<_>>(), ["Ada", "Bob"]);
     db.sql().check(expect![[r#"select "a0"."id", "a0"."name", "p1"."id" from "author" as "a0" left join "profile" as "p1" on "p1"."author_id" = "a0"."id""#]]);
 }
 
-#[tokio::test]
-async fn exclude_reaches_below_what_is_populated() {
-    let db = press().await;
+async fn exclude_reaches_below_what_is_populated(on: Database) {
+    let db = press(on).await;
     let em = db.em();
     let authors =
         em.find::<Author>().populate(|a| a.articles).exclude(|a| (a.articles.views, a.articles.note)).await;
@@ -43,9 +51,8 @@ async fn exclude_reaches_below_what_is_populated() {
     assert_eq!(authors[0].articles().get(0).expect("Ada wrote").title(), "Bolts");
 }
 
-#[tokio::test]
-async fn a_lazy_property_waits_until_it_is_asked_for() {
-    let db = press().await;
+async fn a_lazy_property_waits_until_it_is_asked_for(on: Database) {
+    let db = press(on).await;
     let em = db.em();
     let article = em.find_by_id_or_fail::<Article>(1).await.expect("it is there");
     let _ = db.sql();
@@ -55,9 +62,8 @@ async fn a_lazy_property_waits_until_it_is_asked_for() {
     assert_eq!(db.sql().len(), 1, "what is loaded is not asked for again");
 }
 
-#[tokio::test]
-async fn a_partly_loaded_entity_gains_the_rest_and_nothing_is_dirty() {
-    let db = press().await;
+async fn a_partly_loaded_entity_gains_the_rest_and_nothing_is_dirty(on: Database) {
+    let db = press(on).await;
     let em = db.em();
     let partly = em.find_by_id_or_fail::<Article>(1).fields(|a| a.title).await.expect("it is there");
     let whole = em.find_by_id_or_fail::<Article>(1).await.expect("it is there");
@@ -68,18 +74,16 @@ async fn a_partly_loaded_entity_gains_the_rest_and_nothing_is_dirty() {
     assert_eq!(db.sql().len(), 0);
 }
 
-#[tokio::test]
-async fn what_was_loaded_in_full_stays_when_less_is_asked_for() {
-    let db = press().await;
+async fn what_was_loaded_in_full_stays_when_less_is_asked_for(on: Database) {
+    let db = press(on).await;
     let em = db.em();
     let whole = em.find_by_id_or_fail::<Article>(1).await.expect("it is there");
     em.find::<Article>().fields(|a| a.title).await.expect("they are there");
     assert_eq!(*whole.views(), 10);
 }
 
-#[tokio::test]
-async fn json_shows_what_was_asked_for_and_nothing_hidden() {
-    let db = press().await;
+async fn json_shows_what_was_asked_for_and_nothing_hidden(on: Database) {
+    let db = press(on).await;
     let em = db.em();
     em.find::<Article>().await.expect("all of it is loaded");
     let some = em

@@ -2,13 +2,33 @@
 
 use orm::prelude::*;
 
+use crate::harness::{Database, on_every_database};
 use crate::loading::entities::{Article, Author, Comment, Placement, Remark, Tag, press};
 
-#[tokio::test]
-async fn nested_relations_come_in_one_query() {
-    let db = press().await;
-    let articles =
-        db.em().find::<Article>().populate(|a| (a.author.profile, a.tags)).order_by(|a| a.id.asc()).await;
+on_every_database!(
+    nested_relations_come_in_one_query,
+    populate_all_loads_one_level_of_everything,
+    what_the_filter_found_is_populated_by_the_same_query,
+    a_filter_on_a_collection_does_not_thin_out_what_is_populated,
+    inferring_thins_out_what_is_populated,
+    a_limit_counts_entities_and_leaves_collections_whole,
+    a_reference_loads_itself_and_a_collection_its_items,
+    a_collection_can_be_counted_and_searched_without_being_loaded,
+    populate_asks_only_for_what_is_missing,
+    an_entity_may_relate_to_itself,
+    keys_of_relations_are_followed_like_others,
+    eager_relations_come_along_unless_switched_off,
+);
+
+async fn nested_relations_come_in_one_query(on: Database) {
+    let db = press(on).await;
+    let articles = db
+        .em()
+        .find::<Article>()
+        .populate(|a| (a.author.profile, a.tags))
+        .order_by(|a| a.id.asc())
+        .strategy(Strategy::Joined)
+        .await;
     let articles = articles.expect("they are there");
     assert_eq!(db.sql().len(), 1);
     assert_eq!(articles[0].author().profile().expect("Ada has one").bio(), "Counts.");
@@ -16,18 +36,16 @@ async fn nested_relations_come_in_one_query() {
     assert_eq!(articles[0].tags().len(), 2);
 }
 
-#[tokio::test]
-async fn populate_all_loads_one_level_of_everything() {
-    let db = press().await;
+async fn populate_all_loads_one_level_of_everything(on: Database) {
+    let db = press(on).await;
     let article = db.em().find_by_id_or_fail::<Article>(1).populate_all().await.expect("it is there");
     assert_eq!(article.author().name(), "Ada");
     assert_eq!(article.publisher().expect("it has one").name(), "House");
     assert_eq!((article.tags().len(), article.comments().len()), (2, 2));
 }
 
-#[tokio::test]
-async fn what_the_filter_found_is_populated_by_the_same_query() {
-    let db = press().await;
+async fn what_the_filter_found_is_populated_by_the_same_query(on: Database) {
+    let db = press(on).await;
     let tags = db.em().find::<Tag>().filter(|t| t.articles.author.name.eq("Ada")).populate_inferred().await;
     let mut tags = tags.expect("they are there");
     assert_eq!(db.sql().len(), 1);
@@ -36,36 +54,32 @@ async fn what_the_filter_found_is_populated_by_the_same_query() {
     assert_eq!(articles, ["Ada", "Ada"]);
 }
 
-#[tokio::test]
-async fn a_filter_on_a_collection_does_not_thin_out_what_is_populated() {
-    let db = press().await;
+async fn a_filter_on_a_collection_does_not_thin_out_what_is_populated(on: Database) {
+    let db = press(on).await;
     let em = db.em();
     let authors = em.find::<Author>().filter(|a| a.articles.title.eq("Bolts")).populate(|a| a.articles).await;
     let authors = authors.expect("Ada is found");
     assert_eq!((authors.len(), authors[0].articles().len()), (1, 2));
 }
 
-#[tokio::test]
-async fn inferring_thins_out_what_is_populated() {
-    let db = press().await;
+async fn inferring_thins_out_what_is_populated(on: Database) {
+    let db = press(on).await;
     let em = db.em();
     let authors = em.find::<Author>().filter(|a| a.articles.title.eq("Bolts")).populate_inferred().await;
     let authors = authors.expect("Ada is found");
     assert_eq!((authors.len(), authors[0].articles().len()), (1, 1));
 }
 
-#[tokio::test]
-async fn a_limit_counts_entities_and_leaves_collections_whole() {
-    let db = press().await;
+async fn a_limit_counts_entities_and_leaves_collections_whole(on: Database) {
+    let db = press(on).await;
     let em = db.em();
     let articles = em.find::<Article>().populate(|a| a.tags).order_by(|a| a.id.asc()).limit(2).await;
     let articles = articles.expect("they are there");
     assert_eq!(articles.iter().map(|article| article.tags().len()).collect::<Vec<_>>(), [2, 1]);
 }
 
-#[tokio::test]
-async fn a_reference_loads_itself_and_a_collection_its_items() {
-    let db = press().await;
+async fn a_reference_loads_itself_and_a_collection_its_items(on: Database) {
+    let db = press(on).await;
     let em = db.em();
     let article = em.find_by_id_or_fail::<Article>(3).await.expect("it is there");
     let author = article.author().load().await.expect("Bob is there");
@@ -81,9 +95,8 @@ async fn a_reference_loads_itself_and_a_collection_its_items() {
     assert_eq!(db.sql().len(), 0);
 }
 
-#[tokio::test]
-async fn a_collection_can_be_counted_and_searched_without_being_loaded() {
-    let db = press().await;
+async fn a_collection_can_be_counted_and_searched_without_being_loaded(on: Database) {
+    let db = press(on).await;
     let em = db.em();
     let author = em.find_one_or_fail::<Author>().filter(|a| a.name.eq("Ada")).await.expect("she is there");
     assert_eq!(author.articles().load_count().await.expect("it is counted"), 2);
@@ -94,9 +107,8 @@ async fn a_collection_can_be_counted_and_searched_without_being_loaded() {
     assert!(!author.articles().is_initialized());
 }
 
-#[tokio::test]
-async fn populate_asks_only_for_what_is_missing() {
-    let db = press().await;
+async fn populate_asks_only_for_what_is_missing(on: Database) {
+    let db = press(on).await;
     let em = db.em();
     let articles = em.find::<Article>().populate(|a| a.author).await.expect("they are there");
     let _ = db.sql();
@@ -104,9 +116,8 @@ async fn populate_asks_only_for_what_is_missing() {
     assert_eq!(db.sql().len(), 2, "one query for the comments, one for their replies");
 }
 
-#[tokio::test]
-async fn an_entity_may_relate_to_itself() {
-    let db = press().await;
+async fn an_entity_may_relate_to_itself(on: Database) {
+    let db = press(on).await;
     let em = db.em();
     let first =
         em.find_by_id_or_fail::<Comment>(1).populate(|c| c.replies.replies_to).await.expect("it is there");
@@ -117,9 +128,8 @@ async fn an_entity_may_relate_to_itself() {
     );
 }
 
-#[tokio::test]
-async fn keys_of_relations_are_followed_like_others() {
-    let db = press().await;
+async fn keys_of_relations_are_followed_like_others(on: Database) {
+    let db = press(on).await;
     let em = db.em();
     let placement = em.find_by_id_or_fail::<Placement>((1, "rust".to_owned())).populate(|p| p.article).await;
     assert_eq!(placement.expect("it is there").article().title(), "Engines");
@@ -145,9 +155,8 @@ pub struct City {
     pub country: Ref<Country>,
 }
 
-#[tokio::test]
-async fn eager_relations_come_along_unless_switched_off() {
-    let db = crate::harness::Db::new(|builder| builder.entity::<City>()).await;
+async fn eager_relations_come_along_unless_switched_off(on: Database) {
+    let db = crate::harness::Db::new(on, |builder| builder.entity::<City>()).await;
     let em = db.em();
     let country = Country::builder().code("it").name("Italy").build();
     em.persist(City::builder().country(country).build());

@@ -1,14 +1,19 @@
 //! How few statements a flush needs.
 
 use expect_test::expect;
-use orm::sqlite::SqliteOptions;
 
-use crate::harness::Db;
+use crate::harness::{Database, Db, on_every_database};
 use crate::unit_of_work::entities::{Author, Book, Tag, all, db};
 
-#[tokio::test]
-async fn rows_with_the_same_columns_share_a_statement() {
-    let db = db().await;
+on_every_database!(
+    rows_with_the_same_columns_share_a_statement,
+    keys_come_back_to_the_right_entities_over_batches,
+    a_flush_waits_for_the_one_before,
+    a_query_waits_for_what_it_would_see,
+);
+
+async fn rows_with_the_same_columns_share_a_statement(on: Database) {
+    let db = db(on).await;
     let em = db.em();
     let author = em.persist(Author::builder().name("Ada").build());
     for title in ["One", "Two", "Three"] {
@@ -44,9 +49,8 @@ async fn rows_with_the_same_columns_share_a_statement() {
         commit"#]]);
 }
 
-#[tokio::test]
-async fn keys_come_back_to_the_right_entities_over_batches() {
-    let db = Db::new(|builder| all(builder).batch_size(7)).await;
+async fn keys_come_back_to_the_right_entities_over_batches(on: Database) {
+    let db = Db::new(on, |builder| all(builder).batch_size(7)).await;
     let em = db.em();
     let author = em.persist(Author::builder().name("Ada").build());
     let books: Vec<_> = (0..20)
@@ -67,31 +71,22 @@ async fn keys_come_back_to_the_right_entities_over_batches() {
     assert_eq!(*given.id(), 1000);
 }
 
-#[tokio::test]
-async fn a_flush_waits_for_the_one_before() {
-    let folder = std::env::temp_dir().join(format!("orm-flushes-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).unwrap();
-    let path = folder.join("db.sqlite");
-    {
-        let db = Db::open(SqliteOptions::new(&path), all).await;
-        let em = db.em();
-        for number in 0..50 {
-            em.persist(Tag::builder().name(format!("{number}")).build());
-        }
-        let (first, second) = tokio::join!(em.flush(), em.flush());
-        first.unwrap();
-        second.unwrap();
-        assert_eq!(db.rows("select count(*) from tag").await, "50");
-        // begin, one insert, commit: the second flush found nothing to do.
-        assert_eq!(db.sql().len(), 3);
-        db.orm.close().await;
+async fn a_flush_waits_for_the_one_before(on: Database) {
+    let db = Db::shared(on, all).await;
+    let em = db.em();
+    for number in 0..50 {
+        em.persist(Tag::builder().name(format!("{number}")).build());
     }
-    std::fs::remove_dir_all(&folder).unwrap();
+    let (first, second) = tokio::join!(em.flush(), em.flush());
+    first.unwrap();
+    second.unwrap();
+    assert_eq!(db.rows("select count(*) from tag").await, "50");
+    // begin, one insert, commit: the second flush found nothing to do.
+    assert_eq!(db.sql().len(), 3);
 }
 
-#[tokio::test]
-async fn a_query_waits_for_what_it_would_see() {
-    let db = db().await;
+async fn a_query_waits_for_what_it_would_see(on: Database) {
+    let db = db(on).await;
     let em = db.em();
     em.persist(Tag::builder().name("rust").build());
     let _ = db.sql();

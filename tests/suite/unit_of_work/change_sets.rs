@@ -1,11 +1,24 @@
 //! What a flush writes of a changed entity: what changed, and no more.
 
+use crate::harness::{Database, on_every_database};
 use crate::unit_of_work::entities::{Author, Book, Page, Statistic, Tag, db};
 use expect_test::expect;
 
-#[tokio::test]
-async fn nothing_changed_sends_nothing() {
-    let db = db().await;
+on_every_database!(
+    nothing_changed_sends_nothing,
+    only_changed_columns_are_written,
+    an_entity_that_is_not_loaded_can_be_changed,
+    generated_values_are_known_after_the_insert,
+    what_is_computed_on_update_is_so_only_with_another_change,
+    a_value_that_is_set_by_hand_is_kept_where_nothing_is_computed,
+    a_new_target_of_a_managed_entity_makes_one_insert_and_one_update,
+    a_key_that_was_removed_and_comes_back_keeps_its_row,
+    entities_that_are_read_only_are_not_written,
+    a_partly_loaded_entity_writes_what_was_set,
+);
+
+async fn nothing_changed_sends_nothing(on: Database) {
+    let db = db(on).await;
     let em = db.em();
     em.flush().await.unwrap();
     em.persist(Author::builder().name("Ada").build());
@@ -15,9 +28,8 @@ async fn nothing_changed_sends_nothing() {
     db.sql().check(expect![""]);
 }
 
-#[tokio::test]
-async fn only_changed_columns_are_written() {
-    let db = db().await;
+async fn only_changed_columns_are_written(on: Database) {
+    let db = db(on).await;
     db.meddle("insert into author (id, name, email) values (1, 'Ada', 'ada@example.org')").await;
     let em = db.em();
     let author = em.find_by_id_or_fail::<Author>(1).await.unwrap();
@@ -36,9 +48,8 @@ async fn only_changed_columns_are_written() {
     assert_eq!(db.rows("select * from author").await, "1 'Augusta' 'ada@example.org' null null");
 }
 
-#[tokio::test]
-async fn an_entity_that_is_not_loaded_can_be_changed() {
-    let db = db().await;
+async fn an_entity_that_is_not_loaded_can_be_changed(on: Database) {
+    let db = db(on).await;
     db.meddle("insert into author (id, name) values (1, 'Ada')").await;
     let em = db.em();
     let author = em.reference::<Author>(1).unwrap();
@@ -56,9 +67,8 @@ async fn an_entity_that_is_not_loaded_can_be_changed() {
         commit"#]]);
 }
 
-#[tokio::test]
-async fn generated_values_are_known_after_the_insert() {
-    let db = db().await;
+async fn generated_values_are_known_after_the_insert(on: Database) {
+    let db = db(on).await;
     let em = db.em();
     let page = em.persist(Page::builder().text("Hello").build());
     assert_eq!((page.id(), page.version(), page.state()), (None, None, None));
@@ -74,9 +84,8 @@ async fn generated_values_are_known_after_the_insert() {
     db.sql().check(expect![""]);
 }
 
-#[tokio::test]
-async fn what_is_computed_on_update_is_so_only_with_another_change() {
-    let db = db().await;
+async fn what_is_computed_on_update_is_so_only_with_another_change(on: Database) {
+    let db = db(on).await;
     let em = db.em();
     let page = em.persist_and_flush(Page::builder().text("Hello").build()).await.unwrap();
     page.set_text("Hello");
@@ -91,9 +100,8 @@ async fn what_is_computed_on_update_is_so_only_with_another_change() {
     db.sql().check(expect![""]);
 }
 
-#[tokio::test]
-async fn a_value_that_is_set_by_hand_is_kept_where_nothing_is_computed() {
-    let db = db().await;
+async fn a_value_that_is_set_by_hand_is_kept_where_nothing_is_computed(on: Database) {
+    let db = db(on).await;
     let em = db.em();
     let page = em.persist_and_flush(Page::builder().text("Hello").build()).await.unwrap();
     page.set_edition(7);
@@ -102,10 +110,9 @@ async fn a_value_that_is_set_by_hand_is_kept_where_nothing_is_computed() {
     assert_eq!(db.rows("select edition from page").await, "7");
 }
 
-#[tokio::test]
-async fn a_new_target_of_a_managed_entity_makes_one_insert_and_one_update() {
-    let db = db().await;
-    db.meddle("insert into author (id, name) values (1, 'Ada')").await;
+async fn a_new_target_of_a_managed_entity_makes_one_insert_and_one_update(on: Database) {
+    let db = db(on).await;
+    db.meddle("insert into author (name) values ('Ada')").await;
     let em = db.em();
     let author = em.find_by_id_or_fail::<Author>(1).await.unwrap();
     let _ = db.sql();
@@ -118,9 +125,8 @@ async fn a_new_target_of_a_managed_entity_makes_one_insert_and_one_update() {
         commit"#]]);
 }
 
-#[tokio::test]
-async fn a_key_that_was_removed_and_comes_back_keeps_its_row() {
-    let db = db().await;
+async fn a_key_that_was_removed_and_comes_back_keeps_its_row(on: Database) {
+    let db = db(on).await;
     let em = db.em();
     let tag = em.persist(Tag::builder().name("rust").weight(5).build());
     em.flush().await.unwrap();
@@ -135,9 +141,8 @@ async fn a_key_that_was_removed_and_comes_back_keeps_its_row() {
     assert_eq!(*tag.weight(), 6);
 }
 
-#[tokio::test]
-async fn entities_that_are_read_only_are_not_written() {
-    let db = db().await;
+async fn entities_that_are_read_only_are_not_written(on: Database) {
+    let db = db(on).await;
     db.meddle("insert into statistic values ('books', 3)").await;
     let em = db.em();
     let statistic = em.find_by_id_or_fail::<Statistic>("books").await.unwrap();
@@ -146,9 +151,8 @@ async fn entities_that_are_read_only_are_not_written() {
     assert_eq!(db.rows("select * from statistic").await, "'books' 3");
 }
 
-#[tokio::test]
-async fn a_partly_loaded_entity_writes_what_was_set() {
-    let db = db().await;
+async fn a_partly_loaded_entity_writes_what_was_set(on: Database) {
+    let db = db(on).await;
     db.meddle("insert into author (id, name) values (1, 'Ada')").await;
     db.meddle("insert into book (id, title, pages, author_id) values (1, 'One', 10, 1)").await;
     let em = db.em();

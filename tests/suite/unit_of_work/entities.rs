@@ -2,7 +2,7 @@
 
 use orm::prelude::*;
 
-use crate::harness::Db;
+use crate::harness::{Database, Db};
 
 #[derive(Entity, Debug, Clone)]
 pub struct Author {
@@ -105,7 +105,7 @@ pub struct Page {
     pub version: i32,
     #[orm(on_create = 1, on_update = 2)]
     pub edition: i64,
-    #[orm(generated = "length(\"text\")", stored)]
+    #[orm(generated = "length(text)", stored)]
     pub length: i64,
     #[orm(default_sql = "'draft'")]
     pub state: String,
@@ -188,8 +188,8 @@ pub struct Statistic {
 }
 
 /// A database with all of them.
-pub(crate) async fn db() -> Db {
-    Db::new(all).await
+pub(crate) async fn db(on: Database) -> Db {
+    Db::new(on, all).await
 }
 
 /// Registers all of them.

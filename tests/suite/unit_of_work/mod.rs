@@ -3,8 +3,9 @@
 mod batches;
 mod change_sets;
 mod contract;
-mod entities;
+pub(crate) mod entities;
 mod failure;
+mod model;
 mod order;
 mod pivots;
 mod propagation;

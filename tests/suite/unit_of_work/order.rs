@@ -3,11 +3,25 @@
 use expect_test::expect;
 use orm::Error;
 
+use crate::harness::{Database, on_every_database};
 use crate::unit_of_work::entities::{Author, Book, Desk, Egg, Folder, Hen, Rating, User, db};
 
-#[tokio::test]
-async fn rows_that_are_pointed_at_come_first() {
-    let db = db().await;
+on_every_database!(
+    rows_that_are_pointed_at_come_first,
+    a_row_that_points_at_itself_is_inserted_and_then_pointed,
+    rows_of_one_entity_are_inserted_parents_first_level_by_level,
+    an_optional_relation_gives_way_to_a_required_one,
+    rows_that_need_each_other_are_refused_by_name,
+    rows_that_point_at_others_are_deleted_first,
+    removed_rows_that_point_at_each_other_let_go_first,
+    a_unique_value_is_free_before_a_new_row_takes_it,
+    unique_values_can_be_swapped_where_they_may_be_null,
+    a_unique_value_that_may_not_be_null_moves_on_in_a_chain,
+    a_one_to_one_key_moves_from_row_to_row,
+);
+
+async fn rows_that_are_pointed_at_come_first(on: Database) {
+    let db = db(on).await;
     let em = db.em();
     let author = em.persist(Author::builder().name("Ada").build());
     let book = em.persist(Book::builder().title("One").author(&author).build());
@@ -22,9 +36,8 @@ async fn rows_that_are_pointed_at_come_first() {
     assert_eq!(db.rows("select * from rating").await, "1 1 5");
 }
 
-#[tokio::test]
-async fn a_row_that_points_at_itself_is_inserted_and_then_pointed() {
-    let db = db().await;
+async fn a_row_that_points_at_itself_is_inserted_and_then_pointed(on: Database) {
+    let db = db(on).await;
     let em = db.em();
     let author = em.persist(Author::builder().name("Ada").build());
     let author = author.with_mentor(&author);
@@ -40,9 +53,8 @@ async fn a_row_that_points_at_itself_is_inserted_and_then_pointed() {
     assert!(author.mentor().is_some_and(|mentor| mentor.id() == Some(&1)));
 }
 
-#[tokio::test]
-async fn rows_of_one_entity_are_inserted_parents_first_level_by_level() {
-    let db = db().await;
+async fn rows_of_one_entity_are_inserted_parents_first_level_by_level(on: Database) {
+    let db = db(on).await;
     let em = db.em();
     let leaf = em.persist(Folder::builder().name("leaf").build());
     let other = em.persist(Folder::builder().name("other").build());
@@ -63,9 +75,8 @@ async fn rows_of_one_entity_are_inserted_parents_first_level_by_level() {
     assert_eq!(names, "'leaf' 'middle'\n'middle' 'root'\n'other' 'root'\n'root' null");
 }
 
-#[tokio::test]
-async fn an_optional_relation_gives_way_to_a_required_one() {
-    let db = db().await;
+async fn an_optional_relation_gives_way_to_a_required_one(on: Database) {
+    let db = db(on).await;
     let em = db.em();
     let author = em.persist(Author::builder().name("Ada").build());
     let book = em.persist(Book::builder().title("One").author(&author).build());
@@ -80,9 +91,8 @@ async fn an_optional_relation_gives_way_to_a_required_one() {
     assert_eq!(db.rows("select favourite_id from author").await, "1");
 }
 
-#[tokio::test]
-async fn rows_that_need_each_other_are_refused_by_name() {
-    let db = db().await;
+async fn rows_that_need_each_other_are_refused_by_name(on: Database) {
+    let db = db(on).await;
     let em = db.em();
     let egg = em.persist(Egg::builder().laid_by(em.reference::<Hen>(9).unwrap()).build());
     let hen = em.persist(Hen::builder().hatched_from(&egg).build());
@@ -95,9 +105,8 @@ async fn rows_that_need_each_other_are_refused_by_name() {
     db.sql().check(expect![""]);
 }
 
-#[tokio::test]
-async fn rows_that_point_at_others_are_deleted_first() {
-    let db = db().await;
+async fn rows_that_point_at_others_are_deleted_first(on: Database) {
+    let db = db(on).await;
     let em = db.em();
     let root = em.persist(Folder::builder().name("root").build());
     let middle = em.persist(Folder::builder().name("middle").parent(&root).build());
@@ -115,9 +124,8 @@ async fn rows_that_point_at_others_are_deleted_first() {
     assert_eq!(db.rows("select * from folder").await, "");
 }
 
-#[tokio::test]
-async fn removed_rows_that_point_at_each_other_let_go_first() {
-    let db = db().await;
+async fn removed_rows_that_point_at_each_other_let_go_first(on: Database) {
+    let db = db(on).await;
     let em = db.em();
     let one = em.persist(Folder::builder().name("one").build());
     let two = em.persist(Folder::builder().name("two").parent(&one).build());
@@ -135,9 +143,8 @@ async fn removed_rows_that_point_at_each_other_let_go_first() {
         commit"#]]);
 }
 
-#[tokio::test]
-async fn a_unique_value_is_free_before_a_new_row_takes_it() {
-    let db = db().await;
+async fn a_unique_value_is_free_before_a_new_row_takes_it(on: Database) {
+    let db = db(on).await;
     let em = db.em();
     let old = em.persist(Author::builder().name("Ada").email("ada@example.org").build());
     em.persist(Book::builder().title("One").author(&old).build());
@@ -156,9 +163,8 @@ async fn a_unique_value_is_free_before_a_new_row_takes_it() {
         commit"#]]);
 }
 
-#[tokio::test]
-async fn unique_values_can_be_swapped_where_they_may_be_null() {
-    let db = db().await;
+async fn unique_values_can_be_swapped_where_they_may_be_null(on: Database) {
+    let db = db(on).await;
     let em = db.em();
     let ada = em.persist(Author::builder().name("Ada").email("a").build());
     let ben = em.persist(Author::builder().name("Ben").email("b").build());
@@ -175,9 +181,8 @@ async fn unique_values_can_be_swapped_where_they_may_be_null() {
     assert_eq!(db.rows("select name, email from author order by id").await, "'Ada' 'b'\n'Ben' 'a'");
 }
 
-#[tokio::test]
-async fn a_unique_value_that_may_not_be_null_moves_on_in_a_chain() {
-    let db = db().await;
+async fn a_unique_value_that_may_not_be_null_moves_on_in_a_chain(on: Database) {
+    let db = db(on).await;
     let em = db.em();
     let author = em.persist(Author::builder().name("Ada").build());
     let one = em.persist(Book::builder().title("one").author(&author).build());
@@ -197,9 +202,8 @@ async fn a_unique_value_that_may_not_be_null_moves_on_in_a_chain() {
     assert_eq!(db.rows("select id, title from book order by id").await, "1 'two'\n2 'three'\n3 'one'");
 }
 
-#[tokio::test]
-async fn a_one_to_one_key_moves_from_row_to_row() {
-    let db = db().await;
+async fn a_one_to_one_key_moves_from_row_to_row(on: Database) {
+    let db = db(on).await;
     let em = db.em();
     let user = em.persist(User::builder().name("Ada").build());
     let first = em.persist(Desk::builder().room("1").user(&user).build());

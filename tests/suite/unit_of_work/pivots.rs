@@ -3,15 +3,29 @@
 use expect_test::expect;
 use orm::Error;
 
-use crate::harness::Db;
+use crate::harness::{Database, Db, on_every_database};
 use crate::unit_of_work::entities::{Author, Book, Playlist, Tag, Track, db};
 
+on_every_database!(
+    a_loaded_collection_writes_the_difference,
+    taking_back_what_was_done_sends_nothing,
+    an_unloaded_collection_takes_items_from_either_side,
+    an_unloaded_collection_is_replaced_whole,
+    the_other_side_is_removed_too,
+    what_one_side_added_the_other_may_take_back,
+    what_one_side_took_out_the_other_may_put_back,
+    many_owners_share_statements,
+    an_item_that_is_removed_leaves_its_collections,
+    a_fixed_order_is_written_anew,
+    a_new_pair_that_both_sides_added_is_written_once,
+    what_left_an_entity_that_goes_is_deleted_in_the_same_flush,
+);
+
 /// A database with a book of two tags, and a third tag.
-async fn filled() -> Db {
-    let db = db().await;
-    db.meddle("insert into author (id, name) values (1, 'Ada')").await;
-    db.meddle("insert into book (id, title, pages, author_id) values (1, 'One', 10, 1), (2, 'Two', 10, 1)")
-        .await;
+async fn filled(on: Database) -> Db {
+    let db = db(on).await;
+    db.meddle("insert into author (name) values ('Ada')").await;
+    db.meddle("insert into book (title, pages, author_id) values ('One', 10, 1), ('Two', 10, 1)").await;
     db.meddle("insert into tag values ('a', 0), ('b', 0), ('c', 0)").await;
     db.meddle("insert into book_tags (book_id, tag_name) values (1, 'a'), (1, 'b')").await;
     db
@@ -21,9 +35,8 @@ async fn pairs(db: &Db) -> String {
     db.rows("select book_id, tag_name from book_tags order by 1, 2").await
 }
 
-#[tokio::test]
-async fn a_loaded_collection_writes_the_difference() {
-    let db = filled().await;
+async fn a_loaded_collection_writes_the_difference(on: Database) {
+    let db = filled(on).await;
     let em = db.em();
     let book = em.find_by_id_or_fail::<Book>(1).populate(|book| book.tags).await.unwrap();
     let a = em.find_by_id_or_fail::<Tag>("a").await.unwrap();
@@ -52,9 +65,8 @@ async fn a_loaded_collection_writes_the_difference() {
     assert_eq!(pairs(&db).await, "1 'a'\n1 'c'");
 }
 
-#[tokio::test]
-async fn taking_back_what_was_done_sends_nothing() {
-    let db = filled().await;
+async fn taking_back_what_was_done_sends_nothing(on: Database) {
+    let db = filled(on).await;
     let em = db.em();
     let book = em.find_by_id_or_fail::<Book>(1).populate(|book| book.tags).await.unwrap();
     let a = em.find_by_id_or_fail::<Tag>("a").await.unwrap();
@@ -69,9 +81,8 @@ async fn taking_back_what_was_done_sends_nothing() {
     db.sql().check(expect![""]);
 }
 
-#[tokio::test]
-async fn an_unloaded_collection_takes_items_from_either_side() {
-    let db = filled().await;
+async fn an_unloaded_collection_takes_items_from_either_side(on: Database) {
+    let db = filled(on).await;
     let em = db.em();
     let book = em.reference::<Book>(1).unwrap();
     // One of the two is there already, and the other comes from both sides.
@@ -87,9 +98,8 @@ async fn an_unloaded_collection_takes_items_from_either_side() {
     assert_eq!(pairs(&db).await, "1 'a'\n1 'b'\n1 'c'");
 }
 
-#[tokio::test]
-async fn an_unloaded_collection_is_replaced_whole() {
-    let db = filled().await;
+async fn an_unloaded_collection_is_replaced_whole(on: Database) {
+    let db = filled(on).await;
     let em = db.em();
     let book = em.reference::<Book>(1).unwrap();
     book.tags().set([em.reference::<Tag>("c").unwrap()]).unwrap();
@@ -109,9 +119,8 @@ async fn an_unloaded_collection_is_replaced_whole() {
     assert_eq!(pairs(&db).await, "");
 }
 
-#[tokio::test]
-async fn the_other_side_is_removed_too() {
-    let db = filled().await;
+async fn the_other_side_is_removed_too(on: Database) {
+    let db = filled(on).await;
     let em = db.em();
     let tag = em.find_by_id_or_fail::<Tag>("a").populate(|tag| tag.books).await.unwrap();
     let book = em.find_by_id_or_fail::<Book>(1).populate(|book| book.tags).await.unwrap();
@@ -129,9 +138,8 @@ async fn the_other_side_is_removed_too() {
     assert_eq!(pairs(&db).await, "1 'b'\n2 'a'");
 }
 
-#[tokio::test]
-async fn what_one_side_added_the_other_may_take_back() {
-    let db = filled().await;
+async fn what_one_side_added_the_other_may_take_back(on: Database) {
+    let db = filled(on).await;
     let em = db.em();
     let tag = em.find_by_id_or_fail::<Tag>("c").populate(|tag| tag.books).await.unwrap();
     let book = em.find_by_id_or_fail::<Book>(1).populate(|book| book.tags).await.unwrap();
@@ -142,9 +150,22 @@ async fn what_one_side_added_the_other_may_take_back() {
     db.sql().check(expect![""]);
 }
 
-#[tokio::test]
-async fn many_owners_share_statements() {
-    let db = filled().await;
+async fn what_one_side_took_out_the_other_may_put_back(on: Database) {
+    let db = filled(on).await;
+    let em = db.em();
+    let tag = em.find_by_id_or_fail::<Tag>("a").populate(|tag| tag.books).await.unwrap();
+    let book = em.find_by_id_or_fail::<Book>(1).populate(|book| book.tags).await.unwrap();
+    book.tags().remove(&tag).unwrap();
+    tag.books().add(&book);
+    book.tags().add(&tag);
+    let _ = db.sql();
+    em.flush().await.unwrap();
+    db.sql().check(expect![""]);
+    assert_eq!(pairs(&db).await, "1 'a'\n1 'b'");
+}
+
+async fn many_owners_share_statements(on: Database) {
+    let db = filled(on).await;
     let em = db.em();
     let books = em.find::<Book>().populate(|book| book.tags).await.unwrap();
     let tags = em.find::<Tag>().filter(|tag| tag.name.ne("a")).await.unwrap();
@@ -164,9 +185,8 @@ async fn many_owners_share_statements() {
     assert_eq!(pairs(&db).await, "1 'b'\n1 'c'\n1 'new'\n2 'b'\n2 'c'\n2 'new'");
 }
 
-#[tokio::test]
-async fn an_item_that_is_removed_leaves_its_collections() {
-    let db = filled().await;
+async fn an_item_that_is_removed_leaves_its_collections(on: Database) {
+    let db = filled(on).await;
     let em = db.em();
     let book = em.find_by_id_or_fail::<Book>(1).populate(|book| book.tags).await.unwrap();
     let c = em.find_by_id_or_fail::<Tag>("c").await.unwrap();
@@ -187,9 +207,8 @@ async fn an_item_that_is_removed_leaves_its_collections() {
     );
 }
 
-#[tokio::test]
-async fn a_fixed_order_is_written_anew() {
-    let db = db().await;
+async fn a_fixed_order_is_written_anew(on: Database) {
+    let db = db(on).await;
     let em = db.em();
     let tracks: Vec<_> = ["a", "b", "c"].map(|name| em.persist(Track::builder().name(name).build())).into();
     let list = em.persist(Playlist::builder().name("all").tracks(&tracks).build());
@@ -216,9 +235,8 @@ async fn a_fixed_order_is_written_anew() {
     assert_eq!(order, ["c", "a", "b"]);
 }
 
-#[tokio::test]
-async fn a_new_pair_that_both_sides_added_is_written_once() {
-    let db = filled().await;
+async fn a_new_pair_that_both_sides_added_is_written_once(on: Database) {
+    let db = filled(on).await;
     let em = db.em();
     let author = em.persist(Author::builder().name("Ben").build());
     let book = em.persist(Book::builder().title("Three").author(&author).build());
@@ -235,9 +253,8 @@ async fn a_new_pair_that_both_sides_added_is_written_once() {
         commit"#]]);
 }
 
-#[tokio::test]
-async fn what_left_an_entity_that_goes_is_deleted_in_the_same_flush() {
-    let db = filled().await;
+async fn what_left_an_entity_that_goes_is_deleted_in_the_same_flush(on: Database) {
+    let db = filled(on).await;
     let em = db.em();
     let unseen = em.find_by_id_or_fail::<Book>(1).await.unwrap();
     unseen.tags().remove_all().unwrap();

@@ -2,11 +2,19 @@
 
 use expect_test::expect;
 
+use crate::harness::{Database, on_every_database};
 use crate::unit_of_work::entities::{Author, Book, Desk, Folder, Profile, User, db};
 
-#[tokio::test]
-async fn an_item_follows_its_owner() {
-    let db = db().await;
+on_every_database!(
+    an_item_follows_its_owner,
+    an_item_that_leaves_an_optional_owner_points_nowhere,
+    an_unloaded_collection_is_emptied_in_one_statement,
+    both_sides_of_a_one_to_one_relation_agree,
+    what_is_new_on_the_inverse_side_is_stored_too,
+);
+
+async fn an_item_follows_its_owner(on: Database) {
+    let db = db(on).await;
     let em = db.em();
     let ada = em.persist(Author::builder().name("Ada").build());
     let ben = em.persist(Author::builder().name("Ben").build());
@@ -26,9 +34,8 @@ async fn an_item_follows_its_owner() {
     db.sql().check(expect![""]);
 }
 
-#[tokio::test]
-async fn an_item_that_leaves_an_optional_owner_points_nowhere() {
-    let db = db().await;
+async fn an_item_that_leaves_an_optional_owner_points_nowhere(on: Database) {
+    let db = db(on).await;
     let em = db.em();
     let root = em.persist(Folder::builder().name("root").build());
     let child = em.persist(Folder::builder().name("child").parent(&root).build());
@@ -43,9 +50,8 @@ async fn an_item_that_leaves_an_optional_owner_points_nowhere() {
         commit"#]]);
 }
 
-#[tokio::test]
-async fn an_unloaded_collection_is_emptied_in_one_statement() {
-    let db = db().await;
+async fn an_unloaded_collection_is_emptied_in_one_statement(on: Database) {
+    let db = db(on).await;
     db.meddle("insert into folder (id, name, parent_id) values (1, 'root', null), (2, 'a', 1), (3, 'b', 1), (4, 'c', 1), (5, 'd', null)").await;
     let em = db.em();
     let root = em.find_by_id_or_fail::<Folder>(1).await.unwrap();
@@ -70,9 +76,8 @@ async fn an_unloaded_collection_is_emptied_in_one_statement() {
     db.sql().check(expect![""]);
 }
 
-#[tokio::test]
-async fn both_sides_of_a_one_to_one_relation_agree() {
-    let db = db().await;
+async fn both_sides_of_a_one_to_one_relation_agree(on: Database) {
+    let db = db(on).await;
     let em = db.em();
     let ada = em.persist(User::builder().name("Ada").build());
     let ben = em.persist(User::builder().name("Ben").build());
@@ -94,9 +99,8 @@ async fn both_sides_of_a_one_to_one_relation_agree() {
         commit"#]]);
 }
 
-#[tokio::test]
-async fn what_is_new_on_the_inverse_side_is_stored_too() {
-    let db = db().await;
+async fn what_is_new_on_the_inverse_side_is_stored_too(on: Database) {
+    let db = db(on).await;
     let em = db.em();
     let user = em.persist(User::builder().name("Ada").build());
     em.persist(Profile::builder().text("old").user(&user).build());

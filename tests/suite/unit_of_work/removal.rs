@@ -3,11 +3,27 @@
 use expect_test::expect;
 use orm::Error;
 
+use crate::harness::{Database, on_every_database};
 use crate::unit_of_work::entities::{Author, Book, Folder, Invoice, Line, Profile, Tag, User, db};
 
-#[tokio::test]
-async fn a_removed_entity_is_deleted_and_found_no_more() {
-    let db = db().await;
+on_every_database!(
+    a_removed_entity_is_deleted_and_found_no_more,
+    a_reference_is_removed_without_being_loaded,
+    an_entity_that_was_never_stored_is_just_forgotten,
+    nobody_points_at_what_is_gone,
+    a_relation_to_what_is_removed_is_refused,
+    loaded_items_go_with_their_owner,
+    an_item_that_leaves_is_an_orphan,
+    an_orphan_that_finds_an_owner_stays,
+    a_new_orphan_is_never_stored,
+    items_go_with_an_owner_that_keeps_no_orphans,
+    a_profile_that_is_replaced_is_deleted_before_the_new_one_comes,
+    an_item_that_needs_its_owner_cannot_leave,
+    an_entity_of_another_manager_cannot_be_removed,
+);
+
+async fn a_removed_entity_is_deleted_and_found_no_more(on: Database) {
+    let db = db(on).await;
     let em = db.em();
     let tag = em.persist(Tag::builder().name("rust").build());
     em.flush().await.unwrap();
@@ -28,9 +44,8 @@ async fn a_removed_entity_is_deleted_and_found_no_more() {
     em.flush().await.unwrap();
 }
 
-#[tokio::test]
-async fn a_reference_is_removed_without_being_loaded() {
-    let db = db().await;
+async fn a_reference_is_removed_without_being_loaded(on: Database) {
+    let db = db(on).await;
     db.meddle("insert into tag values ('rust', 0)").await;
     let em = db.em();
     em.remove(&em.reference::<Tag>("rust").unwrap()).unwrap();
@@ -41,9 +56,8 @@ async fn a_reference_is_removed_without_being_loaded() {
         commit"#]]);
 }
 
-#[tokio::test]
-async fn an_entity_that_was_never_stored_is_just_forgotten() {
-    let db = db().await;
+async fn an_entity_that_was_never_stored_is_just_forgotten(on: Database) {
+    let db = db(on).await;
     let em = db.em();
     let author = em.persist(Author::builder().name("Ada").build());
     let book = em.persist(Book::builder().title("One").author(&author).build());
@@ -62,9 +76,8 @@ async fn an_entity_that_was_never_stored_is_just_forgotten() {
     assert!(em.find_by_id::<Tag>("rust").await.unwrap().is_none());
 }
 
-#[tokio::test]
-async fn nobody_points_at_what_is_gone() {
-    let db = db().await;
+async fn nobody_points_at_what_is_gone(on: Database) {
+    let db = db(on).await;
     let em = db.em();
     let ada = em.persist(Author::builder().name("Ada").build());
     let ben = em.persist(Author::builder().name("Ben").mentor(&ada).build());
@@ -86,9 +99,8 @@ async fn nobody_points_at_what_is_gone() {
     assert_eq!(db.rows("select * from book_tags").await, "");
 }
 
-#[tokio::test]
-async fn a_relation_to_what_is_removed_is_refused() {
-    let db = db().await;
+async fn a_relation_to_what_is_removed_is_refused(on: Database) {
+    let db = db(on).await;
     let em = db.em();
     let author = em.persist(Author::builder().name("Ada").build());
     em.flush().await.unwrap();
@@ -98,9 +110,8 @@ async fn a_relation_to_what_is_removed_is_refused() {
     expect!["Book.author points at an entity (Author) that is not going to be stored, as it was removed or never persisted; persist it, or point elsewhere"].assert_eq(&error.to_string());
 }
 
-#[tokio::test]
-async fn loaded_items_go_with_their_owner() {
-    let db = db().await;
+async fn loaded_items_go_with_their_owner(on: Database) {
+    let db = db(on).await;
     db.meddle("insert into folder (id, name, parent_id) values (1, 'a', null), (2, 'b', 1), (3, 'c', 2), (4, 'd', 1)").await;
     let em = db.em();
     let root = em.find_by_id_or_fail::<Folder>(1).populate(|folder| folder.children.children).await.unwrap();
@@ -116,9 +127,8 @@ async fn loaded_items_go_with_their_owner() {
     assert_eq!(db.rows("select * from folder").await, "");
 }
 
-#[tokio::test]
-async fn an_item_that_leaves_is_an_orphan() {
-    let db = db().await;
+async fn an_item_that_leaves_is_an_orphan(on: Database) {
+    let db = db(on).await;
     let em = db.em();
     let invoice = em.persist(Invoice::builder().number("1").build());
     let line = em.persist(Line::builder().text("a").invoice(&invoice).build());
@@ -136,9 +146,8 @@ async fn an_item_that_leaves_is_an_orphan() {
     assert_eq!(db.rows("select text from line").await, "'b'");
 }
 
-#[tokio::test]
-async fn an_orphan_that_finds_an_owner_stays() {
-    let db = db().await;
+async fn an_orphan_that_finds_an_owner_stays(on: Database) {
+    let db = db(on).await;
     let em = db.em();
     let first = em.persist(Invoice::builder().number("1").build());
     let second = em.persist(Invoice::builder().number("2").build());
@@ -159,9 +168,8 @@ async fn an_orphan_that_finds_an_owner_stays() {
     assert_eq!(db.rows("select text, invoice_id from line order by id").await, "'back' 1\n'away' 2");
 }
 
-#[tokio::test]
-async fn a_new_orphan_is_never_stored() {
-    let db = db().await;
+async fn a_new_orphan_is_never_stored(on: Database) {
+    let db = db(on).await;
     let em = db.em();
     let invoice = em.persist(Invoice::builder().number("1").build());
     em.flush().await.unwrap();
@@ -173,9 +181,8 @@ async fn a_new_orphan_is_never_stored() {
     assert!(!em.contains(&line));
 }
 
-#[tokio::test]
-async fn items_go_with_an_owner_that_keeps_no_orphans() {
-    let db = db().await;
+async fn items_go_with_an_owner_that_keeps_no_orphans(on: Database) {
+    let db = db(on).await;
     let em = db.em();
     let invoice = em.persist(Invoice::builder().number("1").build());
     em.persist(Line::builder().text("a").invoice(&invoice).build());
@@ -190,9 +197,8 @@ async fn items_go_with_an_owner_that_keeps_no_orphans() {
         commit"#]]);
 }
 
-#[tokio::test]
-async fn a_profile_that_is_replaced_is_deleted_before_the_new_one_comes() {
-    let db = db().await;
+async fn a_profile_that_is_replaced_is_deleted_before_the_new_one_comes(on: Database) {
+    let db = db(on).await;
     let em = db.em();
     let user = em.persist(User::builder().name("Ada").build());
     let old = em.persist(Profile::builder().text("old").user(&user).build());
@@ -209,9 +215,8 @@ async fn a_profile_that_is_replaced_is_deleted_before_the_new_one_comes() {
     assert_eq!(db.rows("select text, user_id from profile").await, "'new' 1");
 }
 
-#[tokio::test]
-async fn an_item_that_needs_its_owner_cannot_leave() {
-    let db = db().await;
+async fn an_item_that_needs_its_owner_cannot_leave(on: Database) {
+    let db = db(on).await;
     let em = db.em();
     let author = em.persist(Author::builder().name("Ada").build());
     let book = em.persist(Book::builder().title("One").author(&author).build());
@@ -225,9 +230,8 @@ async fn an_item_that_needs_its_owner_cannot_leave() {
     em.flush().await.unwrap();
 }
 
-#[tokio::test]
-async fn an_entity_of_another_manager_cannot_be_removed() {
-    let db = db().await;
+async fn an_entity_of_another_manager_cannot_be_removed(on: Database) {
+    let db = db(on).await;
     let em = db.em();
     let tag = em.persist(Tag::builder().name("rust").build());
     let error = db.em().remove(&tag).unwrap_err();

@@ -4,11 +4,20 @@ use expect_test::expect;
 use orm::Error;
 use orm::prelude::*;
 
+use crate::harness::{Database, on_every_database};
 use crate::unit_of_work::entities::{Author, Book, Invoice, Line, Page, Tag, db};
 
-#[tokio::test]
-async fn a_rollback_takes_an_insert_back() {
-    let db = db().await;
+on_every_database!(
+    a_rollback_takes_an_insert_back,
+    a_rollback_takes_an_update_back,
+    a_rollback_takes_a_delete_back,
+    an_inner_rollback_leaves_what_the_outer_one_did,
+    a_failed_flush_leaves_the_transaction_as_it_was,
+    what_a_rolled_back_transaction_began_is_forgotten,
+);
+
+async fn a_rollback_takes_an_insert_back(on: Database) {
+    let db = db(on).await;
     let em = db.em();
     let author = em.persist(Author::builder().name("Ada").build());
     let book = em.persist(Book::builder().title("One").author(&author).build());
@@ -30,16 +39,17 @@ async fn a_rollback_takes_an_insert_back() {
         insert into "tag" ("name", "weight") values (?, ?) ['rust', 0]
         insert into "book_tags" ("book_id", "tag_name") values (?, ?) [1, 'rust']
         commit"#]]);
-    assert_eq!(*author.flushed().unwrap().id(), 2);
-    assert_eq!(db.rows("select id, author_id from book").await, "1 2");
-    assert_eq!(db.rows("select * from book_tags").await, "1 'rust'");
-    let again = em.find_by_id_or_fail::<Author>(2).await.unwrap();
+    let key = *author.flushed().unwrap().id();
+    assert_eq!(db.rows("select id from author where name = 'Ada'").await, key.to_string());
+    assert_eq!(db.rows("select author_id from book").await, key.to_string());
+    let tagged = "select title, tag_name from book_tags join book on id = book_id";
+    assert_eq!(db.rows(tagged).await, "'One' 'rust'");
+    let again = em.find_by_id_or_fail::<Author>(key).await.unwrap();
     assert!(again.is_same(&author));
 }
 
-#[tokio::test]
-async fn a_rollback_takes_an_update_back() {
-    let db = db().await;
+async fn a_rollback_takes_an_update_back(on: Database) {
+    let db = db(on).await;
     let em = db.em();
     let page = em.persist_and_flush(Page::builder().text("one").build()).await.unwrap();
     let transaction = em.begin().await.unwrap();
@@ -57,9 +67,8 @@ async fn a_rollback_takes_an_update_back() {
     assert_eq!(db.rows("select text, version from page").await, "'three' 2");
 }
 
-#[tokio::test]
-async fn a_rollback_takes_a_delete_back() {
-    let db = db().await;
+async fn a_rollback_takes_a_delete_back(on: Database) {
+    let db = db(on).await;
     let em = db.em();
     let author = em.persist(Author::builder().name("Ada").build());
     let ben = em.persist(Author::builder().name("Ben").mentor(&author).build());
@@ -85,9 +94,8 @@ async fn a_rollback_takes_a_delete_back() {
     assert_eq!(db.rows("select count(*) from book_tags").await, "0");
 }
 
-#[tokio::test]
-async fn an_inner_rollback_leaves_what_the_outer_one_did() {
-    let db = db().await;
+async fn an_inner_rollback_leaves_what_the_outer_one_did(on: Database) {
+    let db = db(on).await;
     let em = db.em();
     let outer: orm::Result<()> = em
         .transactional(async |em| {
@@ -108,10 +116,9 @@ async fn an_inner_rollback_leaves_what_the_outer_one_did() {
     assert_eq!(db.rows("select name from tag order by name").await, "'outer'");
 }
 
-#[tokio::test]
-async fn a_failed_flush_leaves_the_transaction_as_it_was() {
-    let db = db().await;
-    db.meddle("insert into author (id, name, email) values (1, 'Ada', 'taken')").await;
+async fn a_failed_flush_leaves_the_transaction_as_it_was(on: Database) {
+    let db = db(on).await;
+    db.meddle("insert into author (name, email) values ('Ada', 'taken')").await;
     let em = db.em();
     let transaction = em.begin().await.unwrap();
     em.persist(Tag::builder().name("before").build());
@@ -131,11 +138,10 @@ async fn a_failed_flush_leaves_the_transaction_as_it_was() {
     assert_eq!(db.rows("select email from author order by id").await, "'taken'\n'free'");
 }
 
-#[tokio::test]
-async fn what_a_rolled_back_transaction_began_is_forgotten() {
-    let db = db().await;
-    db.meddle("insert into invoice (id, number) values (1, '1')").await;
-    db.meddle("insert into line (id, text, invoice_id) values (1, 'a', 1)").await;
+async fn what_a_rolled_back_transaction_began_is_forgotten(on: Database) {
+    let db = db(on).await;
+    db.meddle("insert into invoice (number) values ('1')").await;
+    db.meddle("insert into line (text, invoice_id) values ('a', 1)").await;
     let em = db.em();
     let line = em.find_by_id_or_fail::<Line>(1).await.unwrap();
     let transaction = em.begin().await.unwrap();

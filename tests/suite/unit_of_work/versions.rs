@@ -3,11 +3,19 @@
 use expect_test::expect;
 use orm::Error;
 
+use crate::harness::{Database, on_every_database};
 use crate::unit_of_work::entities::{Page, Seat, Tag, db};
 
-#[tokio::test]
-async fn a_stale_version_is_refused_and_nothing_is_written() {
-    let db = db().await;
+on_every_database!(
+    a_stale_version_is_refused_and_nothing_is_written,
+    the_version_is_the_database_s_business,
+    a_version_that_is_not_loaded_still_counts,
+    a_checked_property_must_be_as_it_was,
+    a_row_that_is_gone_cannot_be_changed_but_removed,
+);
+
+async fn a_stale_version_is_refused_and_nothing_is_written(on: Database) {
+    let db = db(on).await;
     let em = db.em();
     let one = em.persist(Page::builder().text("one").build());
     let two = em.persist(Page::builder().text("two").build());
@@ -20,19 +28,18 @@ async fn a_stale_version_is_refused_and_nothing_is_written() {
     let error = em.flush().await.unwrap_err();
     expect!["Page 2 was changed or removed by someone else; refresh it and retry"]
         .assert_eq(&error.to_string());
-    assert_eq!(db.rows("select text, version from page").await, "'one' 1\n'theirs' 2");
+    assert_eq!(db.rows("select text, version from page order by id").await, "'one' 1\n'theirs' 2");
     assert_eq!((*one.version(), *two.version()), (1, 1));
     // Refreshed, both can be written.
     assert!(em.refresh(&two).await.unwrap());
     two.set_text("ours");
     em.flush().await.unwrap();
-    assert_eq!(db.rows("select text, version from page").await, "'ours' 2\n'ours' 3");
+    assert_eq!(db.rows("select text, version from page order by id").await, "'ours' 2\n'ours' 3");
     assert_eq!((*one.version(), *two.version()), (2, 3));
 }
 
-#[tokio::test]
-async fn the_version_is_the_database_s_business() {
-    let db = db().await;
+async fn the_version_is_the_database_s_business(on: Database) {
+    let db = db(on).await;
     let em = db.em();
     let page = em.persist_and_flush(Page::builder().text("one").build()).await.unwrap();
     page.set_views(1);
@@ -43,9 +50,8 @@ async fn the_version_is_the_database_s_business() {
     assert_eq!(db.rows("select version from page").await, "3");
 }
 
-#[tokio::test]
-async fn a_version_that_is_not_loaded_still_counts() {
-    let db = db().await;
+async fn a_version_that_is_not_loaded_still_counts(on: Database) {
+    let db = db(on).await;
     db.meddle("insert into page (id, text, views, version, edition) values (1, 'one', 0, 7, 1)").await;
     let em = db.em();
     let page = em.reference::<Page>(1).unwrap();
@@ -63,9 +69,8 @@ async fn a_version_that_is_not_loaded_still_counts() {
         commit"#]]);
 }
 
-#[tokio::test]
-async fn a_checked_property_must_be_as_it_was() {
-    let db = db().await;
+async fn a_checked_property_must_be_as_it_was(on: Database) {
+    let db = db(on).await;
     let em = db.em();
     let seat = em.persist(Seat::builder().coach(1).number(2).build());
     em.flush().await.unwrap();
@@ -85,9 +90,8 @@ async fn a_checked_property_must_be_as_it_was() {
     assert_eq!(db.rows("select * from seat").await, "1 2 'Ben' 0");
 }
 
-#[tokio::test]
-async fn a_row_that_is_gone_cannot_be_changed_but_removed() {
-    let db = db().await;
+async fn a_row_that_is_gone_cannot_be_changed_but_removed(on: Database) {
+    let db = db(on).await;
     let em = db.em();
     let tag = em.persist(Tag::builder().name("rust").build());
     em.flush().await.unwrap();

@@ -1,6 +1,7 @@
 //! Tests of the house: what the compiler does not hold together, these do. A failure says where and what to do.
 #![allow(unreachable_pub, reason = "a test binary exports nothing; `pub` means: used by other modules")]
 
+mod claims;
 mod documents;
 mod files;
 mod layers;

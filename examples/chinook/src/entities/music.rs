@@ -6,9 +6,8 @@ use rust_decimal::Decimal;
 use crate::entities::InvoiceLine;
 
 #[derive(Entity)]
-#[orm(table = "Artist", rename_all = "PascalCase")]
 pub struct Artist {
-    #[orm(primary_key, column = "ArtistId")]
+    #[orm(primary_key)]
     pub id: i64,
     pub name: Option<String>,
     #[orm(mapped_by = artist)]
@@ -16,21 +15,18 @@ pub struct Artist {
 }
 
 #[derive(Entity)]
-#[orm(table = "Album", rename_all = "PascalCase")]
 pub struct Album {
-    #[orm(primary_key, column = "AlbumId")]
+    #[orm(primary_key)]
     pub id: i64,
     pub title: String,
-    #[orm(column = "ArtistId")]
     pub artist: Ref<Artist>,
     #[orm(mapped_by = album)]
     pub tracks: Collection<Track>,
 }
 
 #[derive(Entity)]
-#[orm(table = "Genre", rename_all = "PascalCase")]
 pub struct Genre {
-    #[orm(primary_key, column = "GenreId")]
+    #[orm(primary_key)]
     pub id: i64,
     pub name: Option<String>,
     #[orm(mapped_by = genre)]
@@ -38,24 +34,19 @@ pub struct Genre {
 }
 
 #[derive(Entity)]
-#[orm(table = "MediaType", rename_all = "PascalCase")]
 pub struct MediaType {
-    #[orm(primary_key, column = "MediaTypeId")]
+    #[orm(primary_key)]
     pub id: i64,
     pub name: Option<String>,
 }
 
 #[derive(Entity)]
-#[orm(table = "Track", rename_all = "PascalCase")]
 pub struct Track {
-    #[orm(primary_key, column = "TrackId")]
+    #[orm(primary_key)]
     pub id: i64,
     pub name: String,
-    #[orm(column = "AlbumId")]
     pub album: Option<Ref<Album>>,
-    #[orm(column = "MediaTypeId")]
     pub media_type: Ref<MediaType>,
-    #[orm(column = "GenreId")]
     pub genre: Option<Ref<Genre>>,
     pub composer: Option<String>,
     pub milliseconds: i64,
@@ -69,16 +60,10 @@ pub struct Track {
 }
 
 #[derive(Entity)]
-#[orm(table = "Playlist", rename_all = "PascalCase")]
 pub struct Playlist {
-    #[orm(primary_key, column = "PlaylistId")]
+    #[orm(primary_key)]
     pub id: i64,
     pub name: Option<String>,
-    #[orm(
-        many_to_many(inversed_by = playlists),
-        pivot_table = "PlaylistTrack",
-        pivot_join_columns("PlaylistId"),
-        pivot_inverse_columns("TrackId")
-    )]
+    #[orm(many_to_many(inversed_by = playlists))]
     pub tracks: Collection<Track>,
 }

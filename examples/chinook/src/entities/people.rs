@@ -6,9 +6,8 @@ use orm::prelude::*;
 use crate::entities::Invoice;
 
 #[derive(Entity)]
-#[orm(table = "Customer", rename_all = "PascalCase")]
 pub struct Customer {
-    #[orm(primary_key, column = "CustomerId")]
+    #[orm(primary_key)]
     pub id: i64,
     pub first_name: String,
     pub last_name: String,
@@ -21,21 +20,18 @@ pub struct Customer {
     pub phone: Option<String>,
     pub fax: Option<String>,
     pub email: String,
-    #[orm(column = "SupportRepId")]
     pub support_rep: Option<Ref<Employee>>,
     #[orm(mapped_by = customer, cascade(all), order_by(invoice_date))]
     pub invoices: Collection<Invoice>,
 }
 
 #[derive(Entity)]
-#[orm(table = "Employee", rename_all = "PascalCase")]
 pub struct Employee {
-    #[orm(primary_key, column = "EmployeeId")]
+    #[orm(primary_key)]
     pub id: i64,
     pub last_name: String,
     pub first_name: String,
     pub title: Option<String>,
-    #[orm(column = "ReportsTo")]
     pub reports_to: Option<Ref<Employee>>,
     #[orm(mapped_by = reports_to)]
     pub reports: Collection<Employee>,

@@ -7,11 +7,9 @@ use rust_decimal::Decimal;
 use crate::entities::{Customer, Track};
 
 #[derive(Entity)]
-#[orm(table = "Invoice", rename_all = "PascalCase")]
 pub struct Invoice {
-    #[orm(primary_key, column = "InvoiceId")]
+    #[orm(primary_key)]
     pub id: i64,
-    #[orm(column = "CustomerId")]
     pub customer: Ref<Customer>,
     pub invoice_date: NaiveDateTime,
     pub billing_address: Option<String>,
@@ -26,13 +24,10 @@ pub struct Invoice {
 }
 
 #[derive(Entity)]
-#[orm(table = "InvoiceLine", rename_all = "PascalCase")]
 pub struct InvoiceLine {
-    #[orm(primary_key, column = "InvoiceLineId")]
+    #[orm(primary_key)]
     pub id: i64,
-    #[orm(column = "InvoiceId")]
     pub invoice: Ref<Invoice>,
-    #[orm(column = "TrackId")]
     pub track: Ref<Track>,
     #[orm(precision = 10, scale = 2)]
     pub unit_price: Decimal,

@@ -1,6 +1,7 @@
 //! How SQLite stores a value: texts whose order is the order of the values, numbers without loss, or an error.
 
 use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime, Timelike};
+use orm_core::types::json_of_items;
 use orm_core::value::Value;
 use orm_core::{Error, Result};
 use rusqlite::types::{ToSqlOutput, ValueRef};
@@ -158,6 +159,10 @@ pub(crate) fn encode(value: &Value, place: Place) -> Result<Encoded<'_>> {
         Value::DateTime(value) => Encoded::Short(ShortText::date_time(*value, place)?),
         Value::Timestamp(value) => Encoded::Short(ShortText::date_time(value.naive_utc(), place)?),
         Value::Json(value) => Encoded::Long(value.to_string()),
+        Value::Array(items) => match json_of_items(items) {
+            Some(items) => Encoded::Long(items.to_string()),
+            None => return Err(refuse(place, "JSON cannot keep one of the items (NaN or infinity)".into())),
+        },
         _ => return Err(refuse(place, "this driver does not know such a value".into())),
     })
 }

@@ -73,8 +73,7 @@ impl Driver for SqliteDriver {
     }
 
     fn attach(&self, registry: Arc<Registry>) {
-        // The contract says once; a second registry would not fit the statements that are kept.
-        let _ = self.shared.registry.set(registry);
+        self.shared.statements.attach(registry);
     }
 
     fn connect(&self) -> BoxFuture<'_, Result<Box<dyn Connection>>> {

@@ -1,7 +1,7 @@
 //! Whether two columns or constraints are the same. Everything is taken apart in full, so that a new field is thought of.
 
 use crate::dialect::Dialect;
-use crate::schema::model::{Check, Column, ForeignKey, Generated, Index};
+use crate::schema::model::{Check, Column, ForeignKey, Generated, Index, IndexPart, IndexValue, Table};
 use crate::schema::sql_text::normalized;
 use crate::schema::types::same_type;
 
@@ -9,7 +9,25 @@ use crate::schema::types::same_type;
 pub(super) fn same_name(dialect: Dialect, one: &str, other: &str) -> bool {
     match dialect {
         Dialect::Sqlite => one.eq_ignore_ascii_case(other),
+        Dialect::Postgres => one == other,
+        // Columns and indexes ignore case; tables do where the server's files do, and two of them that differ in
+        // nothing else are no good idea anywhere.
+        Dialect::MySql | Dialect::MariaDb => one.eq_ignore_ascii_case(other),
     }
+}
+
+/// Whether two tables are one, to go by their names.
+pub(super) fn same_table(dialect: Dialect, one: &Table, other: &Table) -> bool {
+    same_name(dialect, &one.name, &other.name) && one.schema == other.schema
+}
+
+/// Whether the name, with its schema or without, is the table's.
+pub(super) fn is_called(dialect: Dialect, table: &Table, name: &str) -> bool {
+    same_name(dialect, &table.name, name)
+        || table
+            .schema
+            .as_ref()
+            .is_some_and(|schema| same_name(dialect, &format!("{schema}.{}", table.name), name))
 }
 
 pub(super) fn same_names(dialect: Dialect, one: &[String], other: &[String]) -> bool {
@@ -27,32 +45,43 @@ pub(super) fn same_column(dialect: Dialect, from: &Column, to: &Column) -> bool 
     let counts = match dialect {
         // A counted key that is not asked for is no harm: SQLite counts every integer key.
         Dialect::Sqlite => *auto_increment || !to.auto_increment,
+        Dialect::Postgres => *auto_increment == to.auto_increment,
+        Dialect::MySql | Dialect::MariaDb => *auto_increment == to.auto_increment,
     };
+    // What counts a column up may look like a default: `nextval(…)`.
+    let counted = *auto_increment && to.auto_increment;
     counts
         && same_type(dialect, type_name, &to.type_name)
         && *nullable == to.nullable
-        && same_default(default.as_deref(), to.default.as_deref())
-        && same_generated(generated.as_ref(), to.generated.as_ref())
+        && (counted || same_default(dialect, default.as_deref(), to.default.as_deref()))
+        && same_generated(dialect, generated.as_ref(), to.generated.as_ref())
         && *comment == to.comment
 }
 
-fn same_default(one: Option<&str>, other: Option<&str>) -> bool {
-    let plain = |sql: &str| match normalized(sql).as_str() {
-        "true" => "1".to_owned(),
-        "false" => "0".to_owned(),
-        text => text.to_owned(),
+pub(crate) fn same_default(dialect: Dialect, one: Option<&str>, other: Option<&str>) -> bool {
+    let plain = |sql: &str| {
+        let text = normalized(dialect, sql);
+        match (dialect, text.as_str()) {
+            (Dialect::Sqlite | Dialect::MySql | Dialect::MariaDb, "true") => "1".to_owned(),
+            (Dialect::Sqlite | Dialect::MySql | Dialect::MariaDb, "false") => "0".to_owned(),
+            _ => text,
+        }
     };
     one.map(plain) == other.map(plain)
 }
 
-fn same_generated(one: Option<&Generated>, other: Option<&Generated>) -> bool {
+pub(crate) fn same_generated(dialect: Dialect, one: Option<&Generated>, other: Option<&Generated>) -> bool {
     match (one, other) {
         (Some(Generated { expression, stored }), Some(other)) => {
-            normalized(expression) == normalized(&other.expression) && *stored == other.stored
+            same_expression(dialect, expression, &other.expression) && *stored == other.stored
         }
         (None, None) => true,
         _ => false,
     }
+}
+
+fn same_expression(dialect: Dialect, one: &str, other: &str) -> bool {
+    normalized(dialect, one) == normalized(dialect, other)
 }
 
 /// Whether a foreign key is as it should be; SQLite never says its name.
@@ -67,7 +96,7 @@ pub(super) fn same_foreign_key(dialect: Dialect, from: &ForeignKey, to: &Foreign
         referenced_columns,
         on_delete,
         on_update,
-        deferred,
+        deferral,
     } = from;
     same_names(dialect, columns, &to.columns)
         && *referenced_schema == to.referenced_schema
@@ -75,16 +104,37 @@ pub(super) fn same_foreign_key(dialect: Dialect, from: &ForeignKey, to: &Foreign
         && (referenced_columns.is_empty() || same_names(dialect, referenced_columns, &to.referenced_columns))
         && *on_delete == to.on_delete
         && *on_update == to.on_update
-        && *deferred == to.deferred
+        && *deferral == to.deferral
 }
 
-/// Whether an index covers the same columns in the same way.
-pub(super) fn same_index(dialect: Dialect, from: &Index, to: &Index) -> bool {
-    let Index { name: _, columns, unique, constraint: _, custom } = from;
-    custom.is_none() && same_names(dialect, columns, &to.columns) && *unique == to.unique
+/// Whether an index covers the same values in the same way; its name has been compared.
+pub(crate) fn same_index(dialect: Dialect, from: &Index, to: &Index) -> bool {
+    let Index { name: _, parts, unique, method, condition, include, constraint: _, custom } = from;
+    let same_condition = match (condition, &to.condition) {
+        (Some(one), Some(other)) => same_expression(dialect, one, other),
+        (None, None) => true,
+        _ => false,
+    };
+    custom.is_none()
+        && parts.len() == to.parts.len()
+        && parts.iter().zip(&to.parts).all(|(one, other)| same_part(dialect, one, other))
+        && *unique == to.unique
+        && *method == to.method
+        && same_condition
+        && same_names(dialect, include, &to.include)
 }
 
-pub(super) fn same_check(from: &Check, to: &Check) -> bool {
+fn same_part(dialect: Dialect, from: &IndexPart, to: &IndexPart) -> bool {
+    let IndexPart { value, descending, length, operator_class } = from;
+    let same_value = match (value, &to.value) {
+        (IndexValue::Column(one), IndexValue::Column(other)) => same_name(dialect, one, other),
+        (IndexValue::Expression(one), IndexValue::Expression(other)) => same_expression(dialect, one, other),
+        _ => false,
+    };
+    same_value && *descending == to.descending && *length == to.length && *operator_class == to.operator_class
+}
+
+pub(super) fn same_check(dialect: Dialect, from: &Check, to: &Check) -> bool {
     let Check { name: _, expression } = from;
-    normalized(expression) == normalized(&to.expression)
+    same_expression(dialect, expression, &to.expression)
 }

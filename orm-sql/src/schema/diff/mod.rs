@@ -1,24 +1,46 @@
 //! What must change for one schema to become another: two values in, a list of changes out. Knows no connection.
 
 mod compare;
+mod dependents;
+mod enums;
 mod rename;
 mod table;
 
 use crate::dialect::Dialect;
-use crate::schema::model::{Check, Column, ForeignKey, Index, Schema, Table};
+use crate::schema::model::{Check, Column, EnumType, ForeignKey, Index, Schema, Table, View};
 
 pub use table::TableChange;
 
-use compare::same_name;
+pub(crate) use compare::{same_default, same_generated, same_index};
+pub(crate) use enums::is_of;
+
+use compare::{is_called, same_name, same_table};
 
 /// One change.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Change {
+    /// A schema that is wanted and not there.
+    CreateNamespace(String),
+    /// An enumeration that is wanted and not there.
+    CreateEnum(EnumType),
+    /// An enumeration that both have, with other values.
+    AlterEnum {
+        /// As it is.
+        from: EnumType,
+        /// As it will be.
+        to: EnumType,
+        /// Whether its type must be made anew: a value goes, moves, or is used at once.
+        rebuild: bool,
+    },
+    /// An enumeration that no column has any more.
+    DropEnum(EnumType),
     /// A table that the schema has and the database has not.
     CreateTable(Table),
     /// A column that seems to have got another name: the only one that went and the only one that came with its type.
     RenameColumn {
+        /// The schema that the table is in, if not the connection's own.
+        schema: Option<String>,
         /// The table.
         table: String,
         /// The column's name until now.
@@ -46,39 +68,66 @@ pub struct DiffOptions {
 
 /// The changes that make `from` into `to`, in the order of their doing.
 pub fn diff(dialect: Dialect, from: &Schema, to: &Schema, options: &DiffOptions) -> Vec<Change> {
-    let Schema { tables: to_tables, views: _ } = to;
+    let Schema { own_namespace: _, namespaces, enums: _, tables: to_tables, views: _ } = to;
     let mut from = from.clone();
-    let mut changes = Vec::new();
-    let skipped =
-        |table: &Table| options.skip_tables.iter().any(|name| same_name(dialect, name, &table.name));
+    let skipped = |table: &Table| options.skip_tables.iter().any(|name| is_called(dialect, table, name));
+    let missing = namespaces.iter().filter(|name| !from.namespaces.contains(name));
+    let mut changes: Vec<Change> = missing.cloned().map(Change::CreateNamespace).collect();
 
     if options.drop_tables && !options.safe {
-        let known =
-            |table: &Table| to_tables.iter().any(|other| same_name(dialect, &other.name, &table.name));
+        let known = |table: &Table| to_tables.iter().any(|other| same_table(dialect, other, table));
         let unknown = from.tables.iter().filter(|table| !known(table) && !skipped(table));
         changes.extend(unknown.cloned().map(Change::DropTable));
     }
     if !options.safe {
         for rename in rename::renamed_columns(dialect, &from, to) {
-            if options.skip_tables.iter().any(|name| same_name(dialect, name, &rename.table)) {
+            let is_skipped = |table: &Table| {
+                skipped(table)
+                    && same_name(dialect, &table.name, &rename.table)
+                    && table.schema == rename.schema
+            };
+            if to_tables.iter().any(is_skipped) {
                 continue;
             }
             rename::apply(dialect, &mut from, &rename);
-            changes.push(Change::RenameColumn { table: rename.table, from: rename.from, to: rename.to });
+            let rename::Rename { schema, table, from, to } = rename;
+            changes.push(Change::RenameColumn { schema, table, from, to });
         }
     }
+    changes.extend(enums::changed(&from, to));
     let mut created = Vec::new();
     for table in to_tables.iter().filter(|table| !skipped(table)) {
-        match from.tables.iter().find(|other| same_name(dialect, &other.name, &table.name)) {
+        match from.tables.iter().find(|other| same_table(dialect, other, table)) {
             Some(other) => {
                 let change = table::compare(dialect, other, table, options);
                 changes.extend(change.map(|change| Change::AlterTable(Box::new(change))));
             }
             // An entity that is mapped to a view has its table already.
-            None if from.views.iter().any(|view| same_name(dialect, view, &table.name)) => {}
+            None if from.views.iter().any(|view| is_view(dialect, view, table)) => {}
             None => created.push(Change::CreateTable(table.clone())),
         }
     }
+    enums::touch(dialect, &from, &mut changes);
+    match dialect {
+        // It makes tables anew, and foreign keys are not enforced meanwhile.
+        Dialect::Sqlite => {}
+        Dialect::Postgres | Dialect::MySql | Dialect::MariaDb => {
+            dependents::add(dialect, &from, to, &skipped, &mut changes);
+        }
+    }
     changes.extend(created);
+    if !options.safe {
+        changes.extend(enums::unused(&from, to, options));
+    }
     changes
+}
+
+/// Whether the table is a view in the database.
+pub(crate) fn is_view(dialect: Dialect, view: &View, table: &Table) -> bool {
+    same_name(dialect, &view.name, &table.name) && view.schema == table.schema
+}
+
+/// Whether columns, checks or indexes of two tables of one name differ.
+pub(crate) fn differs(dialect: Dialect, from: &Table, to: &Table) -> bool {
+    table::compare(dialect, from, to, &DiffOptions::default()).is_some()
 }

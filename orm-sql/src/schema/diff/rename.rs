@@ -1,12 +1,13 @@
 //! Columns that got another name, and what that changes elsewhere.
 
 use crate::dialect::Dialect;
-use crate::schema::diff::compare::{has_name, same_column, same_foreign_key, same_name};
-use crate::schema::model::{Column, ForeignKey, Schema, Table};
+use crate::schema::diff::compare::{has_name, same_column, same_foreign_key, same_name, same_table};
+use crate::schema::model::{Column, ForeignKey, IndexValue, Schema, Table};
 use crate::schema::sql_text::replace_name;
 
 /// A column that got another name.
 pub(super) struct Rename {
+    pub(super) schema: Option<String>,
     pub(super) table: String,
     pub(super) from: String,
     pub(super) to: String,
@@ -16,7 +17,7 @@ pub(super) struct Rename {
 pub(super) fn renamed_columns(dialect: Dialect, from: &Schema, to: &Schema) -> Vec<Rename> {
     let mut renames = Vec::new();
     for table in &to.tables {
-        let Some(old) = from.tables.iter().find(|old| same_name(dialect, &old.name, &table.name)) else {
+        let Some(old) = from.tables.iter().find(|old| same_table(dialect, old, table)) else {
             continue;
         };
         let gone = missing(dialect, old, table);
@@ -28,7 +29,7 @@ pub(super) fn renamed_columns(dialect: Dialect, from: &Schema, to: &Schema) -> V
             let rivals = new.iter().filter(|rival| is_like(dialect, (old, only), (table, rival)));
             if rivals.count() == 1 {
                 let (from, to) = (only.name.clone(), column.name.clone());
-                renames.push(Rename { table: old.name.clone(), from, to });
+                renames.push(Rename { schema: old.schema.clone(), table: old.name.clone(), from, to });
             }
         }
     }
@@ -65,19 +66,21 @@ fn is_like(dialect: Dialect, (old, from): (&Table, &Column), (new, to): (&Table,
 
 /// Gives the column its new name, wherever the schema says the old one.
 pub(super) fn apply(dialect: Dialect, schema: &mut Schema, rename: &Rename) {
-    let Rename { table: renamed, from, to } = rename;
+    let Rename { schema: renamed_schema, table: renamed, from, to } = rename;
     let in_list = |names: &mut Vec<String>| {
         for name in names.iter_mut().filter(|name| same_name(dialect, name, from)) {
             name.clone_from(to);
         }
     };
     for table in &mut schema.tables {
-        let is_own = same_name(dialect, &table.name, renamed);
+        let is_own = same_name(dialect, &table.name, renamed) && table.schema == *renamed_schema;
         for foreign_key in &mut table.foreign_keys {
             if is_own {
                 in_list(&mut foreign_key.columns);
             }
-            if same_name(dialect, &foreign_key.referenced_table, renamed) {
+            if same_name(dialect, &foreign_key.referenced_table, renamed)
+                && foreign_key.referenced_schema == *renamed_schema
+            {
                 in_list(&mut foreign_key.referenced_columns);
             }
         }
@@ -86,7 +89,7 @@ pub(super) fn apply(dialect: Dialect, schema: &mut Schema, rename: &Rename) {
         }
         in_list(&mut table.primary_key);
         let quoted = dialect.identifier(to);
-        let in_sql = |sql: &mut String| *sql = replace_name(sql, from, &quoted);
+        let in_sql = |sql: &mut String| *sql = replace_name(dialect, sql, from, &quoted);
         for column in &mut table.columns {
             if same_name(dialect, &column.name, from) {
                 column.name.clone_from(to);
@@ -96,7 +99,15 @@ pub(super) fn apply(dialect: Dialect, schema: &mut Schema, rename: &Rename) {
             }
         }
         for index in &mut table.indexes {
-            in_list(&mut index.columns);
+            in_list(&mut index.include);
+            for part in &mut index.parts {
+                match &mut part.value {
+                    IndexValue::Column(name) if same_name(dialect, name, from) => name.clone_from(to),
+                    IndexValue::Column(_) => {}
+                    IndexValue::Expression(sql) => in_sql(sql),
+                }
+            }
+            index.condition.iter_mut().for_each(in_sql);
             if let Some(sql) = &mut index.custom {
                 in_sql(sql);
             }

@@ -5,6 +5,7 @@ use crate::schema::diff::compare::{
     has_name, same_check, same_column, same_foreign_key, same_index, same_name, same_names,
 };
 use crate::schema::diff::{Check, Column, DiffOptions, ForeignKey, Index, Table};
+use crate::schema::model::IndexValue;
 use crate::schema::sql_text::mentions;
 use crate::schema::types::{same_type, strict_type_name};
 
@@ -27,6 +28,8 @@ pub struct TableChange {
     pub added_foreign_keys: Vec<ForeignKey>,
     /// Foreign keys that go.
     pub dropped_foreign_keys: Vec<ForeignKey>,
+    /// Foreign keys that stay, and that columns or keys which change are part of.
+    pub rebuilt_foreign_keys: Vec<ForeignKey>,
     /// Checks that come.
     pub added_checks: Vec<Check>,
     /// Checks that go.
@@ -46,11 +49,17 @@ pub(super) fn compare(
     to: &Table,
     options: &DiffOptions,
 ) -> Option<TableChange> {
+    Some(all_changes(dialect, from, to, options)).filter(TableChange::is_any)
+}
+
+/// The changes, even if there are none.
+pub(super) fn all_changes(dialect: Dialect, from: &Table, to: &Table, options: &DiffOptions) -> TableChange {
     let Table {
         name: _,
         schema: _,
         columns,
         primary_key,
+        primary_key_name: _,
         foreign_keys: _,
         indexes: _,
         checks: _,
@@ -67,6 +76,7 @@ pub(super) fn compare(
         primary_key_changed: !same_names(dialect, primary_key, &to.primary_key),
         added_foreign_keys: Vec::new(),
         dropped_foreign_keys: Vec::new(),
+        rebuilt_foreign_keys: Vec::new(),
         added_checks: Vec::new(),
         dropped_checks: Vec::new(),
         added_indexes: Vec::new(),
@@ -90,7 +100,7 @@ pub(super) fn compare(
         false => change.dropped_columns.clone_from(&unknown),
     }
     compare_indexes(&kept, &mut change, to);
-    change.is_any().then_some(change)
+    change
 }
 
 /// Columns that nobody asks for and that stay, with all that hangs on them.
@@ -104,8 +114,17 @@ impl Kept<'_> {
         self.columns.iter().any(|column| has_name(self.dialect, names, &column.name))
     }
 
+    fn is_held_by(&self, index: &Index) -> bool {
+        let columns: Vec<String> = index.columns().map(str::to_owned).chain(index.include.clone()).collect();
+        let expressions = index.parts.iter().filter_map(|part| match &part.value {
+            IndexValue::Expression(sql) => Some(sql),
+            IndexValue::Column(_) => None,
+        });
+        self.holds(&columns) || expressions.chain(&index.condition).any(|sql| self.is_mentioned_by(sql))
+    }
+
     fn is_mentioned_by(&self, sql: &str) -> bool {
-        self.columns.iter().any(|column| mentions(sql, &column.name))
+        self.columns.iter().any(|column| mentions(self.dialect, sql, &column.name))
     }
 }
 
@@ -116,6 +135,7 @@ fn merged(dialect: Dialect, from: &Table, to: &Table) -> Table {
         schema: _,
         columns,
         primary_key,
+        primary_key_name: _,
         foreign_keys,
         indexes: _,
         checks,
@@ -123,7 +143,7 @@ fn merged(dialect: Dialect, from: &Table, to: &Table) -> Table {
         options: _,
         triggers: _,
     } = to;
-    let is_strict = from.options.as_deref().is_some_and(|options| mentions(options, "strict"));
+    let is_strict = from.options.as_deref().is_some_and(|options| mentions(dialect, options, "strict"));
     let columns = columns.iter().map(|column| {
         let mut column = column.clone();
         if is_strict {
@@ -146,6 +166,7 @@ fn merged(dialect: Dialect, from: &Table, to: &Table) -> Table {
         schema: to.schema.clone(),
         columns: columns.collect(),
         primary_key: primary_key.clone(),
+        primary_key_name: from.primary_key_name.clone(),
         foreign_keys: foreign_keys.clone(),
         indexes: Vec::new(),
         checks: checks.clone(),
@@ -176,7 +197,7 @@ fn compare_foreign_keys(kept: &Kept<'_>, change: &mut TableChange, to: &Table) {
 fn compare_checks(kept: &Kept<'_>, change: &mut TableChange, to: &Table) {
     let mut remaining: Vec<&Check> = change.from.checks.iter().collect();
     for check in &to.checks {
-        match remaining.iter().position(|other| same_check(other, check)) {
+        match remaining.iter().position(|other| same_check(kept.dialect, other, check)) {
             Some(position) => {
                 remaining.remove(position);
             }
@@ -215,8 +236,10 @@ fn compare_indexes(kept: &Kept<'_>, change: &mut TableChange, to: &Table) {
     }
     for index in remaining {
         let stays = match &index.custom {
-            Some(sql) => !change.dropped_columns.iter().any(|column| mentions(sql, &column.name)),
-            None => kept.holds(&index.columns),
+            Some(sql) => {
+                !change.dropped_columns.iter().any(|column| mentions(kept.dialect, sql, &column.name))
+            }
+            None => kept.is_held_by(index),
         };
         match stays {
             true => change.to.indexes.push(index.clone()),
@@ -240,6 +263,7 @@ impl TableChange {
             primary_key_changed,
             added_foreign_keys,
             dropped_foreign_keys,
+            rebuilt_foreign_keys,
             added_checks,
             dropped_checks,
             added_indexes,
@@ -247,7 +271,9 @@ impl TableChange {
             comment_changed,
         } = self;
         let columns = !added_columns.is_empty() || !dropped_columns.is_empty() || !changed_columns.is_empty();
-        let foreign_keys = !added_foreign_keys.is_empty() || !dropped_foreign_keys.is_empty();
+        let foreign_keys = !added_foreign_keys.is_empty()
+            || !dropped_foreign_keys.is_empty()
+            || !rebuilt_foreign_keys.is_empty();
         let checks = !added_checks.is_empty() || !dropped_checks.is_empty();
         let indexes = !added_indexes.is_empty() || !dropped_indexes.is_empty();
         columns || *primary_key_changed || foreign_keys || checks || indexes || *comment_changed

@@ -6,7 +6,7 @@ use orm_core::types::ColumnKind;
 use crate::dialect::Dialect;
 use crate::schema::model::{Column, Generated};
 use crate::schema::sql_text::default_expression;
-use crate::schema::types::type_name;
+use crate::schema::types::{TypeSpec, type_name};
 
 use super::{Context, comment, literal};
 
@@ -45,7 +45,10 @@ pub(super) fn column_type_name(cx: &Context<'_>, entity: &EntityModel, id: Colum
             let target = cx.registry.target(relation);
             column_type_name(cx, target, target.key_columns[id - property.columns.start])
         }
-        None => type_name(cx.dialect, model.kind, property.meta.precision),
+        None => {
+            let PropertyMeta { length, precision, .. } = *property.meta;
+            type_name(cx.dialect, TypeSpec { kind: model.kind, length, precision })
+        }
     }
 }
 
@@ -53,7 +56,8 @@ pub(super) fn column_type_name(cx: &Context<'_>, entity: &EntityModel, id: Colum
 fn counted_type_name(cx: &Context<'_>, entity: &EntityModel, id: ColumnId) -> String {
     match cx.dialect {
         // SQLite counts only where the type has exactly this name.
-        Dialect::Sqlite => type_name(cx.dialect, entity.columns[id].kind, None),
+        Dialect::Sqlite => type_name(cx.dialect, TypeSpec::of(entity.columns[id].kind)),
+        Dialect::Postgres | Dialect::MySql | Dialect::MariaDb => column_type_name(cx, entity, id),
     }
 }
 
@@ -62,7 +66,7 @@ fn default(cx: &Context<'_>, meta: &PropertyMeta, kind: ColumnKind) -> Option<St
         return None;
     }
     match meta.default {
-        Some(DefaultMeta::Sql(sql)) => Some(default_expression(sql)),
+        Some(DefaultMeta::Sql(sql)) => Some(default_expression(cx.dialect, sql)),
         Some(DefaultMeta::Value(value)) => literal::constant(cx.dialect, value),
         None if meta.version && kind.is_integer() => Some("1".to_owned()),
         None if meta.version => Some("current_timestamp".to_owned()),

@@ -1,13 +1,15 @@
 //! An entity's foreign keys, indexes and checks, with their names.
 
-use orm_core::meta::{EntityModel, IndexMeta, PropertyModel, RelationKind, RelationModel};
+use orm_core::meta::{EntityModel, PropertyModel, RelationKind, RelationModel};
 use orm_core::types::ColumnKind;
 use orm_core::{Error, Result};
 
+use crate::dialect::Dialect;
 use crate::schema::from_meta::literal;
-use crate::schema::model::{Check, ForeignKey, Index, Rule, Table};
+use crate::schema::model::{Check, Deferral, ForeignKey, Index, Rule, Table};
 use crate::schema::names::{Kind, constraint_name, free_name};
 
+use super::index::{add_special_index, is_plain};
 use super::{Context, schema_name};
 
 pub(super) fn add_foreign_keys(cx: &Context<'_>, entity: &EntityModel, table: &mut Table) -> Result<()> {
@@ -15,6 +17,10 @@ pub(super) fn add_foreign_keys(cx: &Context<'_>, entity: &EntityModel, table: &m
         let Some(relation) = property.owning_relation() else { continue };
         let columns = column_names(entity, property);
         let target = cx.registry.target(relation);
+        if target.lacks_schema() {
+            // There is no table to point at before a schema is chosen.
+            continue;
+        }
         let (on_delete, on_update) = rules(entity, property, relation)?;
         table.foreign_keys.push(ForeignKey {
             name: Some(constraint_name(cx.dialect, &table.name, &borrowed(&columns), Kind::Foreign)),
@@ -24,7 +30,7 @@ pub(super) fn add_foreign_keys(cx: &Context<'_>, entity: &EntityModel, table: &m
             referenced_columns: key_columns(target),
             on_delete,
             on_update,
-            deferred: false,
+            deferral: Deferral::Never,
         });
     }
     Ok(())
@@ -68,10 +74,14 @@ pub(super) fn add_indexes(cx: &Context<'_>, entity: &EntityModel, table: &mut Ta
             add_index(cx, table, None, columns, false);
         }
     }
-    for IndexMeta { name, properties, unique } in entity.meta.indexes {
-        let columns = properties.iter().flat_map(|property| column_names(entity, entity.property(*property)));
-        let columns = columns.collect();
-        add_index(cx, table, *name, columns, *unique);
+    for index in entity.meta.indexes {
+        let columns =
+            index.properties.iter().flat_map(|property| column_names(entity, entity.property(*property)));
+        let columns: Vec<String> = columns.collect();
+        match is_plain(index) {
+            true => add_index(cx, table, index.name, columns, index.unique),
+            false => add_special_index(cx, table, index, &columns),
+        }
     }
     for property in entity.properties.iter().filter(|property| property.owning_relation().is_some()) {
         add_foreign_key_index(cx, table, column_names(entity, property));
@@ -82,15 +92,19 @@ pub(super) fn add_indexes(cx: &Context<'_>, entity: &EntityModel, table: &mut Ta
 ///
 /// MikroORM makes it always; where the primary key or another index begins with these columns, that serves already.
 pub(super) fn add_foreign_key_index(cx: &Context<'_>, table: &mut Table, columns: Vec<String>) {
-    let serves = |other: &[String]| other.starts_with(&columns);
-    if !serves(&table.primary_key) && !table.indexes.iter().any(|index| serves(&index.columns)) {
+    let by_key = table.primary_key.starts_with(&columns);
+    let serves =
+        |index: &Index| index.plain_columns().is_some_and(|other| other.starts_with(&borrowed(&columns)));
+    if !by_key && !table.indexes.iter().any(serves) {
         add_index(cx, table, None, columns, false);
     }
 }
 
 fn add_index(cx: &Context<'_>, table: &mut Table, name: Option<&str>, columns: Vec<String>, unique: bool) {
     let by_key = unique && table.primary_key == columns;
-    let twice = table.indexes.iter().any(|index| index.columns == columns && index.unique == unique);
+    let twice = table.indexes.iter().any(|index| {
+        index.unique == unique && index.plain_columns().is_some_and(|other| other == borrowed(&columns))
+    });
     if columns.is_empty() || (name.is_none() && (by_key || twice)) {
         return;
     }
@@ -105,7 +119,7 @@ fn add_index(cx: &Context<'_>, table: &mut Table, name: Option<&str>, columns: V
             free_name(name, |name| table.indexes.iter().any(|index| index.name == name))
         }
     };
-    table.indexes.push(Index { name, columns, unique, constraint: false, custom: None });
+    table.indexes.push(Index { unique, ..Index::over(name, &columns) });
 }
 
 pub(super) fn add_checks(cx: &Context<'_>, entity: &EntityModel, table: &mut Table) {
@@ -139,7 +153,10 @@ fn add_check(cx: &Context<'_>, table: &mut Table, name: Option<&str>, columns: &
 /// The values of an enum as SQL; none for another kind of column.
 fn enum_values(cx: &Context<'_>, kind: ColumnKind) -> Option<String> {
     let values: Vec<String> = match kind {
-        ColumnKind::TextEnum(values) => {
+        // Its type has the values.
+        ColumnKind::NativeEnum(_) if cx.dialect == Dialect::Postgres => return None,
+        ColumnKind::TextEnum(_) | ColumnKind::NativeEnum(_) => {
+            let values = kind.texts().unwrap_or_default();
             values.iter().filter_map(|value| literal::text(cx.dialect, value)).collect()
         }
         ColumnKind::IntEnum(values) => values.iter().map(ToString::to_string).collect(),

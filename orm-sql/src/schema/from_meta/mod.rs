@@ -2,6 +2,8 @@
 
 mod column;
 mod constraint;
+mod enums;
+mod index;
 mod literal;
 mod pivot;
 
@@ -18,15 +20,32 @@ use crate::schema::model::{Schema, Table};
 /// [`Error::Metadata`] when entities do not fit together: two want one table or one index name, or a foreign key's rule
 /// is none. [`Error::Unsupported`] when the database has no schemas.
 pub fn from_registry(dialect: Dialect, registry: &Registry) -> Result<Schema> {
+    from_registry_in(dialect, registry, None)
+}
+
+/// The same for a schema that is chosen at run time: of the entities that do not say theirs. Without one, entities
+/// that need one are left out.
+///
+/// # Errors
+/// As [`from_registry`].
+pub fn from_registry_in(dialect: Dialect, registry: &Registry, chosen: Option<&str>) -> Result<Schema> {
     let cx = Context { dialect, registry };
+    let entities = registry.entities_in(chosen)?;
     let mut schema = Schema::default();
-    for entity in registry.entities() {
+    for entity in &entities {
         schema.tables.push(entity_table(&cx, entity)?);
     }
-    for entity in registry.entities() {
+    for entity in entities {
         pivot::add_tables(&cx, entity, &mut schema.tables)?;
     }
     check_index_names(&cx, &schema)?;
+    schema.enums = enums::enums(&cx)?;
+    let schemas = schema.tables.iter().map(|table| &table.schema);
+    for name in schemas.chain(schema.enums.iter().map(|item| &item.schema)).flatten() {
+        if !schema.namespaces.contains(name) {
+            schema.namespaces.push(name.clone());
+        }
+    }
     Ok(schema)
 }
 
@@ -63,6 +82,7 @@ fn schema_name(cx: &Context<'_>, entity: &EntityModel, schema: Option<&str>) -> 
                 alternative: "leave `schema` out, or make the tables of an attached database by hand".into(),
             }),
         },
+        Dialect::Postgres | Dialect::MySql | Dialect::MariaDb => Ok(schema.map(str::to_owned)),
     }
 }
 
@@ -71,18 +91,36 @@ fn comment(cx: &Context<'_>, text: Option<&str>) -> Option<String> {
     match cx.dialect {
         // SQLite has nowhere to keep one.
         Dialect::Sqlite => text.and(None),
+        // An empty one is none.
+        Dialect::Postgres | Dialect::MySql | Dialect::MariaDb => {
+            text.filter(|text| !text.is_empty()).map(str::to_owned)
+        }
     }
 }
 
-/// SQLite's indexes share one space of names with each other and with the tables.
+/// Indexes share one space of names with each other and with the tables of their schema; on MySQL and MariaDB, with the
+/// indexes of their table only.
 fn check_index_names(cx: &Context<'_>, schema: &Schema) -> Result<()> {
-    let mut taken: FxHashMap<String, &str> = FxHashMap::default();
-    for table in &schema.tables {
-        taken.insert(table.name.to_ascii_lowercase(), &table.name);
+    let key = |table: &Table, name: &str| {
+        let schema = table.schema.clone();
+        match cx.dialect {
+            Dialect::Sqlite => (schema, None, name.to_ascii_lowercase()),
+            Dialect::Postgres => (schema, None, name.to_owned()),
+            Dialect::MySql | Dialect::MariaDb => {
+                (schema, Some(table.name.clone()), name.to_ascii_lowercase())
+            }
+        }
+    };
+    let mut taken: FxHashMap<_, &str> = FxHashMap::default();
+    match cx.dialect {
+        Dialect::Sqlite | Dialect::Postgres => {
+            taken.extend(schema.tables.iter().map(|table| (key(table, &table.name), table.name.as_str())));
+        }
+        Dialect::MySql | Dialect::MariaDb => {}
     }
     for table in &schema.tables {
         for index in &table.indexes {
-            if let Some(other) = taken.insert(index.name.to_ascii_lowercase(), &table.name) {
+            if let Some(other) = taken.insert(key(table, &index.name), &table.name) {
                 let problem =
                     format!("the index name `{}` is taken by `{other}`; write another one", index.name);
                 return Err(table_problem(cx, &table.name, problem));

@@ -1,11 +1,12 @@
 //! The pivot tables of many-to-many relations that have no entity of their own.
 
 use orm_core::meta::{EntityModel, PivotModel, PropertyModel, RelationKind};
+use orm_core::types::ColumnKind;
 use orm_core::{Error, Result};
 
-use crate::schema::model::{Column, ForeignKey, Rule, Table};
+use crate::schema::model::{Column, Deferral, ForeignKey, Rule, Table};
 use crate::schema::names::{Kind, constraint_name};
-use crate::schema::types::type_name;
+use crate::schema::types::{TypeSpec, type_name};
 
 use super::column::column_type_name;
 use super::constraint::{add_foreign_key_index, borrowed, key_columns};
@@ -20,7 +21,7 @@ pub(super) fn add_tables(cx: &Context<'_>, entity: &EntityModel, tables: &mut Ve
             continue;
         }
         let table = pivot_table(cx, entity, pivot, cx.registry.target(relation))?;
-        match tables.iter().find(|other| other.name == table.name) {
+        match tables.iter().find(|other| other.name == table.name && other.schema == table.schema) {
             None => tables.push(table),
             // Two relations that share a table, in good agreement.
             Some(other) if *other == table => {}
@@ -41,7 +42,7 @@ fn pivot_table(
     if let Some(order) = &pivot.order_column {
         table.columns.push(Column {
             name: order.clone(),
-            type_name: type_name(cx.dialect, orm_core::types::ColumnKind::Int64, None),
+            type_name: type_name(cx.dialect, TypeSpec::of(ColumnKind::Int64)),
             auto_increment: true,
             ..Column::default()
         });
@@ -66,7 +67,7 @@ fn pivot_table(
             referenced_columns: key_columns(end),
             on_delete: Rule::Cascade,
             on_update: Rule::Cascade,
-            deferred: false,
+            deferral: Deferral::Never,
         });
         add_foreign_key_index(cx, &mut table, columns.clone());
     }

@@ -1,7 +1,8 @@
 //! What SQLite tells of a table by the text that made it only: names, checks, expressions. Never fails: what is not
 //! understood is left out.
 
-use crate::schema::model::{Check, Generated};
+use crate::dialect::Dialect;
+use crate::schema::model::{Check, Deferral, Generated};
 use crate::schema::sql_text::{Token, closing, tokens};
 
 /// A table as its text says it.
@@ -26,7 +27,7 @@ pub(super) struct CreateColumn {
 pub(super) struct CreateForeignKey {
     pub(super) name: Option<String>,
     pub(super) columns: Vec<String>,
-    pub(super) deferred: bool,
+    pub(super) deferral: Deferral,
 }
 
 #[derive(Debug, Default, PartialEq)]
@@ -37,7 +38,7 @@ pub(super) struct CreateUnique {
 
 /// Reads `create table … ( … ) …`.
 pub(super) fn parse(sql: &str) -> CreateTable {
-    let tokens = tokens(sql);
+    let tokens = tokens(Dialect::Sqlite, sql);
     let Some(open) = tokens.iter().position(|token| token.is_symbol('(')) else {
         return CreateTable::default();
     };
@@ -127,8 +128,10 @@ impl Parser<'_> {
             self.foreign_key_columns = self.columns();
         } else if token.is_word("references") {
             self.references();
+        } else if token.is_word("deferrable") {
+            self.deferrable();
         } else if token.is_word("initially") {
-            self.deferred();
+            self.initially();
         } else if token.is_word("unique") {
             self.unique();
         } else if token.is_word("primary") || token.is_word("not") || token.is_word("null") {
@@ -162,22 +165,35 @@ impl Parser<'_> {
     fn references(&mut self) {
         let own = self.last_column().map(|column| vec![column.name.clone()]);
         let columns = self.foreign_key_columns.take().or(own).unwrap_or_default();
-        self.table.foreign_keys.push(CreateForeignKey { name: self.name.take(), columns, deferred: false });
+        self.table.foreign_keys.push(CreateForeignKey {
+            name: self.name.take(),
+            columns,
+            deferral: Deferral::Never,
+        });
         // The table, and its columns if they are named.
         self.position += 1;
         self.columns();
     }
 
-    /// `initially deferred`, unless `not deferrable` stands before it.
-    fn deferred(&mut self) {
-        let deferred = self.tokens.get(self.position).is_some_and(|token| token.is_word("deferred"));
+    /// `deferrable`, unless `not` stands before it.
+    fn deferrable(&mut self) {
         let refused = self
             .position
-            .checked_sub(3)
+            .checked_sub(2)
             .and_then(|position| self.tokens.get(position))
             .is_some_and(|token| token.is_word("not"));
-        if let Some(foreign_key) = self.table.foreign_keys.last_mut() {
-            foreign_key.deferred = deferred && !refused;
+        if let Some(foreign_key) = self.table.foreign_keys.last_mut().filter(|_| !refused) {
+            foreign_key.deferral = Deferral::Possible;
+        }
+    }
+
+    /// `initially deferred` says something of a key that is deferrable.
+    fn initially(&mut self) {
+        let deferred = self.tokens.get(self.position).is_some_and(|token| token.is_word("deferred"));
+        let foreign_key = self.table.foreign_keys.last_mut();
+        let possible = |foreign_key: &&mut CreateForeignKey| foreign_key.deferral == Deferral::Possible;
+        if let Some(foreign_key) = foreign_key.filter(possible).filter(|_| deferred) {
+            foreign_key.deferral = Deferral::Always;
         }
     }
 
@@ -241,8 +257,8 @@ mod tests {
         for Check { name, expression } in checks {
             text.push_str(&format!("check {name:?} {expression}\n"));
         }
-        for CreateForeignKey { name, columns, deferred } in foreign_keys {
-            text.push_str(&format!("foreign key {name:?} {columns:?} {deferred}\n"));
+        for CreateForeignKey { name, columns, deferral } in foreign_keys {
+            text.push_str(&format!("foreign key {name:?} {columns:?} {deferral:?}\n"));
         }
         for CreateUnique { name, columns } in uniques {
             text.push_str(&format!("unique {name:?} {columns:?}\n"));
@@ -271,8 +287,8 @@ mod tests {
                 check Some("long") length(name) > 3
                 check None owner <> id
                 check None 1
-                foreign key None ["owner"] true
-                foreign key Some("f") ["n", "name"] false
+                foreign key None ["owner"] Always
+                foreign key Some("f") ["n", "name"] Never
                 unique None ["n"]
                 unique Some("u") ["name", "n"]
                 Some("WITHOUT ROWID, STRICT")

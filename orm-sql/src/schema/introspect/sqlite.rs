@@ -3,9 +3,11 @@
 use orm_core::{Result, Value};
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use crate::dialect::Dialect;
 use crate::schema::connection::SchemaConnection;
+use crate::schema::introspect::cells::{flag, number, text};
 use crate::schema::introspect::create_table::{self, CreateTable};
-use crate::schema::model::{Column, ForeignKey, Index, Rule, Schema, Table, Trigger};
+use crate::schema::model::{Column, ForeignKey, Index, IndexPart, Rule, Schema, Table, Trigger, View};
 use crate::schema::sql_text::{default_expression, tokens};
 
 const OBJECTS: &str = "select m.type, m.name, m.tbl_name, m.sql, l.type from sqlite_master m \
@@ -73,7 +75,7 @@ impl Reader {
                 self.texts.push(parsed);
                 self.keys.push(Vec::new());
             }
-            "table" | "view" => self.schema.views.push(name),
+            "table" | "view" => self.schema.views.push(View { name, schema: None }),
             "index" => {
                 self.index_statements.insert(name, sql);
             }
@@ -89,9 +91,9 @@ impl Reader {
     fn column(&mut self, row: &[Value]) {
         let Some(position) = self.positions.get(&text(row, 0)).copied() else { return };
         let name = text(row, 1);
-        let key = number(row, 5);
+        let key = number(row, 5).unwrap_or_default();
         // 1 is a hidden column of a virtual table, 2 and 3 are generated ones.
-        let hidden = number(row, 6);
+        let hidden = number(row, 6).unwrap_or_default();
         let parsed =
             self.texts[position].columns.iter().find(|column| column.name.eq_ignore_ascii_case(&name));
         let generated = parsed.and_then(|column| column.generated.clone()).filter(|_| hidden >= 2);
@@ -102,8 +104,8 @@ impl Reader {
         self.schema.tables[position].columns.push(Column {
             type_name: declared_type(&text(row, 2), hidden),
             // SQLite lets null into keys, unlike anyone else; no entity has such a key.
-            nullable: number(row, 3) == 0 && key == 0,
-            default: default.map(|default| default_expression(&default)),
+            nullable: !flag(row, 3) && key == 0,
+            default: default.map(|default| default_expression(Dialect::Sqlite, &default)),
             generated,
             auto_increment: false,
             collation: parsed.and_then(|column| column.collation.clone()),
@@ -119,31 +121,27 @@ impl Reader {
         if !table.indexes.iter().any(|index| index.name == name) {
             table.indexes.push(Index {
                 name: name.clone(),
-                columns: Vec::new(),
-                unique: number(row, 2) != 0,
+                unique: flag(row, 2),
                 constraint: text(row, 3) == "u",
-                custom: None,
+                ..Index::default()
             });
         }
         let collation =
             table.column(&column).and_then(|column| column.collation.as_deref()).unwrap_or("binary");
         // An expression has no name; partial, descending or otherwise compared is more than columns too.
-        if column.is_empty()
-            || number(row, 4) != 0
-            || number(row, 6) != 0
-            || !text(row, 7).eq_ignore_ascii_case(collation)
+        if column.is_empty() || flag(row, 4) || flag(row, 6) || !text(row, 7).eq_ignore_ascii_case(collation)
         {
             self.custom.insert(name.clone());
         }
         if let Some(index) = table.indexes.iter_mut().find(|index| index.name == name) {
-            index.columns.push(column);
+            index.parts.push(IndexPart::from(column.as_str()));
         }
     }
 
     fn foreign_key(&mut self, row: &[Value]) {
         let Some(position) = self.positions.get(&text(row, 0)).copied() else { return };
         let foreign_keys = &mut self.schema.tables[position].foreign_keys;
-        let id = Some(number(row, 1));
+        let id = number(row, 1);
         if foreign_keys.is_empty() || self.last_foreign_key != id {
             foreign_keys.push(ForeignKey {
                 referenced_table: text(row, 2),
@@ -172,8 +170,7 @@ impl Reader {
                         self.index_statements.get(&index.name).filter(|sql| !sql.is_empty()).cloned();
                 }
                 if index.constraint {
-                    let unique =
-                        parsed.uniques.iter().find(|unique| same_names(&unique.columns, &index.columns));
+                    let unique = parsed.uniques.iter().find(|unique| same_columns(&unique.columns, index));
                     index.name = unique.and_then(|unique| unique.name.clone()).unwrap_or_default();
                 }
             }
@@ -181,7 +178,7 @@ impl Reader {
                 let text =
                     parsed.foreign_keys.iter().find(|text| same_names(&text.columns, &foreign_key.columns));
                 foreign_key.name = text.and_then(|text| text.name.clone());
-                foreign_key.deferred = text.is_some_and(|text| text.deferred);
+                foreign_key.deferral = text.map(|text| text.deferral).unwrap_or_default();
             }
         }
         self.schema
@@ -193,7 +190,7 @@ fn mark_counted(table: &mut Table) {
     let without_rowid = table
         .options
         .as_deref()
-        .is_some_and(|options| tokens(options).iter().any(|token| token.is_word("without")));
+        .is_some_and(|options| tokens(Dialect::Sqlite, options).iter().any(|token| token.is_word("without")));
     let [key] = table.primary_key.as_slice() else { return };
     if without_rowid {
         return;
@@ -219,21 +216,11 @@ fn is_default(text: &str) -> bool {
     !text.is_empty() && !text.eq_ignore_ascii_case("null")
 }
 
+fn same_columns(names: &[String], index: &Index) -> bool {
+    let columns: Vec<String> = index.columns().map(str::to_owned).collect();
+    same_names(names, &columns)
+}
+
 fn same_names(one: &[String], other: &[String]) -> bool {
     one.len() == other.len() && one.iter().zip(other).all(|(one, other)| one.eq_ignore_ascii_case(other))
-}
-
-fn text(row: &[Value], position: usize) -> String {
-    match row.get(position) {
-        Some(Value::Text(text)) => text.clone(),
-        _ => String::new(),
-    }
-}
-
-fn number(row: &[Value], position: usize) -> i64 {
-    match row.get(position) {
-        Some(Value::Int(number)) => *number,
-        Some(Value::Bool(value)) => i64::from(*value),
-        _ => 0,
-    }
 }

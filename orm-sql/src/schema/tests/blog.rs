@@ -71,7 +71,7 @@ entity!(
             .fixed_order("position")
             .pivot_table("book_page"),
     ],
-    indexes: &[IndexMeta { name: None, properties: &[5, 1], unique: true }],
+    indexes: &[IndexMeta::on(&[5, 1]).unique()],
     checks: &[CheckMeta { name: Some("titled"), expression: "title <> ''" }],
 );
 

@@ -6,7 +6,7 @@ use crate::dialect::Dialect;
 use crate::schema::ddl::create_statements;
 use crate::schema::diff::{Change, DiffOptions, diff};
 use crate::schema::introspect::read_schema;
-use crate::schema::model::{Check, Column, ForeignKey, Generated, Index, Rule, Schema, Table};
+use crate::schema::model::{Check, Column, Deferral, ForeignKey, Generated, Index, Rule, Schema, Table};
 use crate::schema::sql_text::normalized;
 use crate::schema::update::plan;
 
@@ -41,7 +41,7 @@ const COLUMNS: [&str; 6] = ["name", "select", "a \"b'c", "Größe", "e", "f"];
 fn schema(random: &mut Random) -> Schema {
     let names: Vec<&str> = TABLES.into_iter().filter(|_| random.chance(75)).collect();
     let tables = names.iter().map(|name| table(random, name, &names)).collect();
-    Schema { tables, views: Vec::new() }
+    Schema { tables, ..Schema::default() }
 }
 
 fn table(random: &mut Random, name: &str, tables: &[&str]) -> Table {
@@ -74,7 +74,7 @@ fn table(random: &mut Random, name: &str, tables: &[&str]) -> Table {
             referenced_columns: vec!["id".into()],
             on_delete: *random.pick(&Rule::ALL[2..4]),
             on_update: *random.pick(&Rule::ALL[2..4]),
-            deferred: random.chance(30),
+            deferral: if random.chance(30) { Deferral::Always } else { Deferral::Never },
             ..ForeignKey::default()
         });
     }
@@ -90,10 +90,11 @@ fn table(random: &mut Random, name: &str, tables: &[&str]) -> Table {
         }
         if random.chance(25) && column.generated.is_none() {
             table.indexes.push(Index {
-                name: format!("{name}_{}_{}", column.name, random.below(3)),
-                columns: vec![column.name.clone(), "id".into()],
                 unique: random.chance(40),
-                ..Index::default()
+                ..Index::over(
+                    format!("{name}_{}_{}", column.name, random.below(3)),
+                    &[column.name.clone(), "id".into()],
+                )
             });
         }
     }
@@ -121,7 +122,7 @@ fn column(random: &mut Random, name: &str) -> Column {
 }
 
 fn read(memory: &Memory) -> Schema {
-    now(read_schema(SQLITE, &mut memory.clone())).expect("the schema can be read")
+    now(read_schema(SQLITE, &mut memory.clone(), &[])).expect("the schema can be read")
 }
 
 fn apply(memory: &Memory, changes: &[Change]) {
@@ -145,7 +146,10 @@ fn essence(schema: &Schema) -> BTreeSet<String> {
         for foreign_key in &table.foreign_keys {
             line(format!("{:?}", ForeignKey { name: None, ..foreign_key.clone() }));
         }
-        table.checks.iter().for_each(|check| _ = line(format!("check {}", normalized(&check.expression))));
+        table
+            .checks
+            .iter()
+            .for_each(|check| _ = line(format!("check {}", normalized(SQLITE, &check.expression))));
         table.indexes.iter().for_each(|index| _ = line(format!("{index:?}")));
     }
     lines

@@ -31,13 +31,13 @@ entity!(
     Index,
     key: &[0],
     properties: [ID, PropertyMeta::scalar::<i64>("a")],
-    indexes: &[IndexMeta { name: Some("taken"), properties: &[1], unique: false }],
+    indexes: &[IndexMeta::on(&[1]).named("taken")],
 );
 entity!(
     Other,
     key: &[0],
     properties: [ID, PropertyMeta::scalar::<i64>("a")],
-    indexes: &[IndexMeta { name: Some("TAKEN"), properties: &[1], unique: false }],
+    indexes: &[IndexMeta::on(&[1]).named("TAKEN")],
 );
 
 #[test]

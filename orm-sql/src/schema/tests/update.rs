@@ -304,16 +304,16 @@ fn a_strict_table_stays_strict() {
 person!(
     indexed: [PropertyMeta::scalar::<i64>("points")],
     indexes: &[
-        IndexMeta { name: None, properties: &[1, 2], unique: false },
-        IndexMeta { name: Some("named"), properties: &[2], unique: true },
+        IndexMeta::on(&[1, 2]),
+        IndexMeta::on(&[2]).named("named").unique(),
     ],
     checks: &[CheckMeta { name: None, expression: "points <> 5 /* ) */ -- never" }],
 );
 person!(
     indexed_otherwise: [PropertyMeta::scalar::<i64>("points")],
     indexes: &[
-        IndexMeta { name: Some("person_name_points_index"), properties: &[2, 1], unique: false },
-        IndexMeta { name: Some("renamed"), properties: &[2], unique: true },
+        IndexMeta::on(&[2, 1]).named("person_name_points_index"),
+        IndexMeta::on(&[2]).named("renamed").unique(),
     ],
 );
 

@@ -1,5 +1,8 @@
 //! Changes as statements, and what must be true of the rows before they run. Knows no connection.
 
+mod mysql;
+mod postgres;
+mod required;
 mod sqlite;
 
 use crate::dialect::Dialect;
@@ -22,6 +25,8 @@ pub struct Plan {
 /// A column that rows must have a value for, and cannot get one by the change itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Requirement {
+    /// The schema that the table is in, if not the connection's own.
+    pub schema: Option<String>,
     /// The table.
     pub table: String,
     /// The column.
@@ -34,5 +39,7 @@ pub struct Requirement {
 pub fn plan(dialect: Dialect, changes: &[Change]) -> Plan {
     match dialect {
         Dialect::Sqlite => sqlite::plan(changes),
+        Dialect::Postgres => postgres::plan(changes),
+        Dialect::MySql | Dialect::MariaDb => mysql::plan(dialect, changes),
     }
 }

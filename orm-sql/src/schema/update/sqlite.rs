@@ -1,14 +1,13 @@
 //! SQLite's way to change a table: add what it can add, else make the table anew and keep its rows.
 
 use crate::dialect::Dialect;
-use crate::schema::ddl::{
-    check_definition, column_definition, constraint, create_index, create_indexes, create_table, drop_index,
-    names, references,
-};
+use crate::schema::ddl::sqlite::{column_definition, create_index, create_indexes, create_table, drop_index};
+use crate::schema::ddl::{check_definition, constraint, names, references};
 use crate::schema::diff::{Change, TableChange};
 use crate::schema::model::{Check, Column, ForeignKey, Table};
 use crate::schema::sql_text::{is_constant, mentions};
-use crate::schema::update::{Plan, Requirement};
+use crate::schema::update::Plan;
+use crate::schema::update::required::require_values;
 
 const SQLITE: Dialect = Dialect::Sqlite;
 
@@ -17,21 +16,26 @@ pub(super) fn plan(changes: &[Change]) -> Plan {
     for change in changes {
         match change {
             Change::CreateTable(table) => {
-                plan.statements.push(create_table(SQLITE, table));
-                plan.statements.extend(create_indexes(SQLITE, table));
+                plan.statements.push(create_table(table));
+                plan.statements.extend(create_indexes(table));
             }
             Change::DropTable(table) => {
                 plan.statements.push(format!("drop table {}", quoted(&table.name)));
                 plan.drops_tables = true;
             }
-            Change::RenameColumn { table, from, to } => plan.statements.push(format!(
+            Change::RenameColumn { schema: _, table, from, to } => plan.statements.push(format!(
                 "alter table {} rename column {} to {}",
                 quoted(table),
                 quoted(from),
                 quoted(to)
             )),
+            // It has no schemas and no types of its own.
+            Change::CreateNamespace(_)
+            | Change::CreateEnum(_)
+            | Change::AlterEnum { .. }
+            | Change::DropEnum(_) => {}
             Change::AlterTable(change) => {
-                require_values(&mut plan, change);
+                require_values(SQLITE, &mut plan, change);
                 match added_definitions(change) {
                     Some(definitions) => alter(&mut plan, change, &definitions),
                     None => rebuild(&mut plan, change),
@@ -40,30 +44,6 @@ pub(super) fn plan(changes: &[Change]) -> Plan {
         }
     }
     plan
-}
-
-/// Notes which rows must have a value that no default gives them.
-fn require_values(plan: &mut Plan, change: &TableChange) {
-    let table = quoted(&change.from.name);
-    let mut require = |column: &Column, condition: String| {
-        plan.requirements.push(Requirement {
-            table: change.from.name.clone(),
-            column: column.name.clone(),
-            query: format!("select 1 from {table}{condition} limit 1"),
-        });
-    };
-    for column in change.added_columns.iter().filter(|column| needs_value(column)) {
-        require(column, String::new());
-    }
-    for (from, to) in &change.changed_columns {
-        if from.nullable && needs_value(to) {
-            require(to, format!(" where {} is null", quoted(&from.name)));
-        }
-    }
-}
-
-fn needs_value(column: &Column) -> bool {
-    !column.nullable && column.default.is_none() && column.generated.is_none() && !column.auto_increment
 }
 
 /// The definitions of the added columns, with their constraints, if adding them and changing indexes is all there is to
@@ -78,6 +58,8 @@ fn added_definitions(change: &TableChange) -> Option<Vec<String>> {
         primary_key_changed,
         added_foreign_keys,
         dropped_foreign_keys,
+        // SQLite makes such a table anew.
+        rebuilt_foreign_keys: _,
         added_checks,
         dropped_checks,
         added_indexes: _,
@@ -98,12 +80,12 @@ fn added_definitions(change: &TableChange) -> Option<Vec<String>> {
     let mut definitions = Vec::new();
     // A check goes with the last of the columns that it speaks of: then all of them are there.
     for column in added_columns.iter().rev() {
-        let own_checks = take(&mut checks, |check| mentions(&check.expression, &column.name));
+        let own_checks = take(&mut checks, |check| mentions(SQLITE, &check.expression, &column.name));
         let own_keys = take(&mut foreign_keys, |foreign_key| foreign_key.columns == [column.name.as_str()]);
         if !can_add(column, !own_keys.is_empty()) {
             return None;
         }
-        let mut definition = column_definition(SQLITE, column);
+        let mut definition = column_definition(column);
         for foreign_key in own_keys {
             let name = constraint(SQLITE, foreign_key.name.as_ref());
             definition.push_str(&format!(" {name}{}", references(SQLITE, foreign_key)));
@@ -125,10 +107,9 @@ fn take<'a, T>(all: &mut Vec<&'a T>, belongs: impl Fn(&T) -> bool) -> Vec<&'a T>
 
 /// What `alter table … add column` allows: <https://www.sqlite.org/lang_altertable.html>.
 fn can_add(column: &Column, has_foreign_key: bool) -> bool {
-    let default_is_constant = column
-        .default
-        .as_deref()
-        .is_none_or(|default| is_constant(default) && !default.to_ascii_lowercase().starts_with("current_"));
+    let default_is_constant = column.default.as_deref().is_none_or(|default| {
+        is_constant(SQLITE, default) && !default.to_ascii_lowercase().starts_with("current_")
+    });
     let computed = column.generated.as_ref();
     default_is_constant
         && !column.auto_increment
@@ -139,10 +120,10 @@ fn can_add(column: &Column, has_foreign_key: bool) -> bool {
 
 fn alter(plan: &mut Plan, change: &TableChange, definitions: &[String]) {
     let table = quoted(&change.from.name);
-    plan.statements.extend(change.dropped_indexes.iter().map(|index| drop_index(SQLITE, &index.name)));
+    plan.statements.extend(change.dropped_indexes.iter().map(|index| drop_index(&index.name)));
     let add = |definition| format!("alter table {table} add column {definition}");
     plan.statements.extend(definitions.iter().map(add));
-    plan.statements.extend(change.added_indexes.iter().map(|index| create_index(SQLITE, &change.to, index)));
+    plan.statements.extend(change.added_indexes.iter().map(|index| create_index(&change.to, index)));
 }
 
 /// The procedure of <https://www.sqlite.org/lang_altertable.html#otheralter>; foreign keys must be off.
@@ -150,7 +131,7 @@ fn rebuild(plan: &mut Plan, change: &TableChange) {
     let (from, to) = (&change.from, &change.to);
     let new = Table { name: format!("__new_{}", to.name), ..to.clone() };
     let (old_name, new_name) = (quoted(&from.name), quoted(&new.name));
-    plan.statements.push(create_table(SQLITE, &new));
+    plan.statements.push(create_table(&new));
     let (columns, values) = copied_columns(change);
     if !columns.is_empty() {
         let columns = names(SQLITE, &columns);
@@ -165,7 +146,7 @@ fn rebuild(plan: &mut Plan, change: &TableChange) {
     plan.statements.push("pragma legacy_alter_table = on".to_owned());
     plan.statements.push(format!("alter table {new_name} rename to {}", quoted(&to.name)));
     plan.statements.push("pragma legacy_alter_table = off".to_owned());
-    plan.statements.extend(create_indexes(SQLITE, to));
+    plan.statements.extend(create_indexes(to));
     plan.statements.extend(to.triggers.iter().map(|trigger| trigger.sql.clone()));
     plan.unchecked_tables.push(to.name.clone());
     plan.drops_tables = true;

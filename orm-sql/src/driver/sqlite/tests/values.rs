@@ -117,7 +117,7 @@ async fn times_are_ordered_as_text() {
 #[tokio::test]
 async fn texts_bytes_and_documents() {
     check("text", &[String::new(), "1.50".into(), "a\0b".into(), "ü".into(), "\u{1f600}".into()]).await;
-    check("blob", &[vec![], vec![0], vec![0, 255], vec![1]]).await;
+    check("blob", &[vec![], vec![0], vec![0_u8, 255], vec![1]]).await;
     check("uuid_text", &[Uuid::nil(), Uuid::from_u128(0x1234 << 64), Uuid::max()]).await;
     check("json_text", &[serde_json::json!({"a": [1, null, "ü\u{0}"]})]).await;
     check("text", &[Some("x".to_owned())]).await;

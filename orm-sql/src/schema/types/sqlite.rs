@@ -1,20 +1,13 @@
-//! The databases' names for what a column holds, and which of them mean the same.
+//! SQLite's types: what it makes of a name counts, not the name.
 
 use orm_core::types::ColumnKind;
 
-use crate::dialect::Dialect;
-
-/// The type of a column in the database's own words.
-pub(crate) fn type_name(dialect: Dialect, kind: ColumnKind, precision: Option<(u8, u8)>) -> String {
-    match dialect {
-        Dialect::Sqlite => sqlite_type_name(kind, precision),
-    }
-}
+use crate::schema::types::TypeSpec;
 
 /// SQLite goes by a name's affinity: a numeric one makes a number of any text that looks like one. So whatever may look
 /// like a number and must stay text has `text` in its name.
-fn sqlite_type_name(kind: ColumnKind, precision: Option<(u8, u8)>) -> String {
-    let name = match kind {
+pub(super) fn type_name(spec: TypeSpec) -> String {
+    let name = match spec.kind {
         ColumnKind::Bool => "boolean",
         ColumnKind::Int8
         | ColumnKind::Int16
@@ -26,7 +19,7 @@ fn sqlite_type_name(kind: ColumnKind, precision: Option<(u8, u8)>) -> String {
         | ColumnKind::UInt64
         | ColumnKind::IntEnum(_) => "integer",
         ColumnKind::Float32 | ColumnKind::Float64 => "real",
-        ColumnKind::Decimal => match precision {
+        ColumnKind::Decimal => match spec.precision {
             Some((digits, fraction)) => return format!("numeric({digits},{fraction})"),
             None => "numeric",
         },
@@ -36,27 +29,22 @@ fn sqlite_type_name(kind: ColumnKind, precision: Option<(u8, u8)>) -> String {
         ColumnKind::Time => "time",
         ColumnKind::DateTime => "datetime",
         ColumnKind::Timestamp => "timestamp",
-        ColumnKind::Json => "json_text",
+        ColumnKind::Json | ColumnKind::Array(_) => "json_text",
         // 128 bits are more than SQLite's integers have.
-        ColumnKind::Int128 | ColumnKind::Text | ColumnKind::TextEnum(_) => "text",
+        ColumnKind::Int128 | ColumnKind::Text | ColumnKind::TextEnum(_) | ColumnKind::NativeEnum(_) => "text",
         _ => "text",
     };
     name.to_owned()
 }
 
-/// Whether two names mean the same column, so that changing one into the other would change nothing.
-pub(crate) fn same_type(dialect: Dialect, one: &str, other: &str) -> bool {
-    match dialect {
-        Dialect::Sqlite => sqlite_storage(one) == sqlite_storage(other),
-    }
+/// Whether SQLite keeps the values of both in the same way.
+pub(super) fn same_type(one: &str, other: &str) -> bool {
+    storage(one) == storage(other)
 }
 
-/// The type's name in a table that takes only the storage itself for a type, as SQLite's `strict` ones do.
-pub(crate) fn strict_type_name(dialect: Dialect, name: &str) -> String {
-    let storage = match dialect {
-        Dialect::Sqlite => sqlite_storage(name),
-    };
-    let name = match storage {
+/// The type's name in a `strict` table.
+pub(super) fn strict_type_name(name: &str) -> String {
+    let name = match storage(name) {
         Storage::Integer => "integer",
         Storage::Text => "text",
         Storage::Blob => "blob",
@@ -80,7 +68,7 @@ enum Storage {
 }
 
 /// SQLite's rules of affinity, in their order: <https://www.sqlite.org/datatype3.html>. Lengths mean nothing to it.
-fn sqlite_storage(name: &str) -> Storage {
+fn storage(name: &str) -> Storage {
     let name = name.to_ascii_lowercase();
     let has = |part: &str| name.contains(part);
     if has("int") {
@@ -109,8 +97,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn sqlite_types_are_the_same_when_they_store_the_same() {
-        let same = |one, other| same_type(Dialect::Sqlite, one, other);
+    fn types_are_the_same_when_they_store_the_same() {
+        let same = same_type;
         assert!(same("NVARCHAR(160)", "text"));
         assert!(same("bigint", "INTEGER"));
         assert!(same("boolean", "tinyint(1)"));
@@ -126,7 +114,7 @@ mod tests {
     #[test]
     fn text_that_looks_like_a_number_is_kept_where_it_must_be() {
         for kind in [ColumnKind::Text, ColumnKind::Json, ColumnKind::Uuid, ColumnKind::Int128] {
-            assert_eq!(sqlite_storage(&type_name(Dialect::Sqlite, kind, None)), Storage::Text, "{kind:?}");
+            assert_eq!(storage(&type_name(TypeSpec::of(kind))), Storage::Text, "{kind:?}");
         }
     }
 }

@@ -1,0 +1,4 @@
+//! What must not harm: odd texts, many at once, connections that are lost.
+
+mod crowd;
+mod texts;

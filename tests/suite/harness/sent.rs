@@ -1,0 +1,61 @@
+//! The statements that a test sent, as lines to compare.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use expect_test::Expect;
+use orm::log::QueryEvent;
+
+use crate::harness::Database;
+
+/// Statements that were sent.
+#[must_use]
+pub(crate) struct Sent {
+    on: Database,
+    statements: Vec<String>,
+}
+
+impl Sent {
+    pub(crate) fn new(on: Database, statements: Vec<String>) -> Self {
+        Self { on, statements }
+    }
+
+    /// Compares them with what is expected, a line a statement: the text is SQLite's, and the other databases need as
+    /// many statements.
+    #[track_caller]
+    pub(crate) fn check(&self, expected: Expect) {
+        match self.on {
+            Database::Sqlite => expected.assert_eq(&self.statements.join("\n")),
+        }
+    }
+
+    /// How many there were.
+    pub(crate) fn len(&self) -> usize {
+        self.statements.len()
+    }
+}
+
+/// Keeps statements and what was bound.
+#[derive(Clone, Default)]
+pub(crate) struct Recorder(Arc<Mutex<Vec<String>>>);
+
+impl Recorder {
+    pub(crate) fn note(&self, event: &QueryEvent) {
+        let params: Vec<String> = event.params.iter().map(ToString::to_string).collect();
+        let params = if params.is_empty() { String::new() } else { format!(" [{}]", params.join(", ")) };
+        let batch = if event.batch == 1 { String::new() } else { format!(" × {}", event.batch) };
+        let failed = if event.failed { " failed" } else { "" };
+        self.lock().push(format!("{}{params}{batch}{failed}", event.sql));
+    }
+
+    pub(crate) fn take(&self) -> Vec<String> {
+        std::mem::take(&mut self.lock())
+    }
+
+    pub(crate) fn put_back(&self, statements: Vec<String>) {
+        *self.lock() = statements;
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<String>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,3 @@
+//! The schema: what is made from the entities, and how it follows them.
+
+mod update;
