@@ -128,12 +128,17 @@ async fn a_renamed_column_keeps_its_values() {
     on_server("renamed", async |server| {
         update(&server, &[nick::Person::meta()]).await;
         server.run("insert into person (name, nick) values ('a', 'n')").await;
-        check_sql(&server, &[alias::Person::meta()], expect![[r#"
+        check_sql(
+            &server,
+            &[alias::Person::meta()],
+            expect![[r#"
             alter table "person" rename column "nick" to "alias";
             alter table "person" drop constraint "person_nick_check";
             alter index "person_nick_index" rename to "person_alias_index";
             alter table "person" add constraint "person_alias_check" check (alias <> '');
-        "#]]).await;
+        "#]],
+        )
+        .await;
         update(&server, &[alias::Person::meta()]).await;
         assert_eq!(server.rows("select alias from person").await, ["'n'"]);
     })
@@ -266,7 +271,10 @@ async fn indexes_and_checks_come_and_go() {
     on_server("indexes", async |server| {
         update(&server, &[indexed::Person::meta()]).await;
         server.run("insert into person (name, points, data) values ('a', 1, '{}')").await;
-        check_sql(&server, &[indexed_otherwise::Person::meta()], expect![[r#"
+        check_sql(
+            &server,
+            &[indexed_otherwise::Person::meta()],
+            expect![[r#"
             alter table "person" drop constraint "person_check";
             alter index "named" rename to "renamed";
             drop index "person_name_points_index";
@@ -275,7 +283,9 @@ async fn indexes_and_checks_come_and_go() {
             create index "person_name_points_index" on "person" ("points", "name");
             create index "lowered" on "person" ((upper(name))) where (points > 0);
             comment on table "person" is 'indexed';
-        "#]]).await;
+        "#]],
+        )
+        .await;
         update(&server, &[indexed_otherwise::Person::meta()]).await;
         server.run("insert into person (name, points, data) values ('b', 5, '{}')").await;
         let error =
