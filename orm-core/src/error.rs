@@ -317,6 +317,30 @@ pub enum Error {
         /// What was named.
         property: String,
     },
+    /// A filter is on and takes arguments, and got none.
+    #[error(
+        "no arguments provided for the filter `{filter}` of {entity}; give them with `em.set_filter_params(…)` or, for one query, `.filters(|f| f.with(…))`, or switch it off"
+    )]
+    NoFilterArguments {
+        /// The entity's name.
+        entity: &'static str,
+        /// The filter's name.
+        filter: &'static str,
+    },
+    /// Filters of one name take arguments of different types, so that one of them got what another takes.
+    #[error(
+        "the filter `{filter}` of {entity} takes {expected}, but was given {found}; filters of one name share their arguments: let them take the same type, or give them names of their own"
+    )]
+    OtherFilterArguments {
+        /// The entity's name.
+        entity: &'static str,
+        /// The filter's name.
+        filter: &'static str,
+        /// The type that it takes.
+        expected: &'static str,
+        /// The type that it got.
+        found: &'static str,
+    },
     /// The orm was put together wrongly.
     #[error("{message}")]
     Configuration {

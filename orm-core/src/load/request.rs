@@ -9,7 +9,7 @@ use crate::load::follow::{Following, follow_up};
 use crate::load::hydrate::Hydrator;
 use crate::load::plan::{Joins, LoadPlan};
 use crate::meta::EntityId;
-use crate::query::{Condition, Order, Path, PivotSource, Select, Selection, SelectionKey};
+use crate::query::{Condition, Order, Path, PivotSource, RootFilter, Select, Selection, SelectionKey};
 use crate::session::Session;
 
 /// What is asked.
@@ -54,6 +54,8 @@ pub(crate) async fn find(session: &Session, request: Request) -> Result<Found> {
         distinct: request.distinct,
         pivot: None,
         is_point_read: request.is_point_read,
+        filters: None,
+        root_filter: RootFilter::Seen,
     };
     let owns_all = select.condition.is_always() && select.limit.is_none() && select.offset.is_none();
     let roots = run(session, &arena, select, merge, None).await?;
@@ -75,6 +77,8 @@ pub(crate) async fn count(session: &Session, entity: EntityId, condition: Condit
         distinct: false,
         pivot: None,
         is_point_read: false,
+        filters: None,
+        root_filter: RootFilter::Seen,
     };
     session.lease().await?.connection()?.count(select).await
 }
@@ -132,6 +136,8 @@ pub(super) fn select_where(plan: &LoadPlan, condition: Condition, pivot: Option<
         distinct: false,
         pivot,
         is_point_read: false,
+        filters: None,
+        root_filter: RootFilter::Seen,
     }
 }
 

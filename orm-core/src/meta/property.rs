@@ -82,6 +82,8 @@ pub struct RelationMeta {
     pub fixed_order: Option<&'static str>,
     /// Name of the target's property that orders the items when loaded, and whether it descends.
     pub order_by: Option<(&'static str, bool)>,
+    /// Whether named filters hold for what it leads to.
+    pub filters: bool,
 }
 
 /// A value that the database's schema or the builder fills in.
@@ -185,6 +187,7 @@ impl PropertyMeta {
                 eager: false,
                 fixed_order: None,
                 order_by: None,
+                filters: true,
             }),
         )
     }
@@ -331,4 +334,6 @@ relation_settings! {
     fixed_order(column: &'static str) => fixed_order = Some(column);
     /// The items' order when loaded: a property of the target.
     order_by(order: (&'static str, bool)) => order_by = Some(order);
+    /// Named filters do not hold for what it leads to.
+    unfiltered() => filters = false;
 }

@@ -1,11 +1,13 @@
 //! What is asked of a database, as data: conditions, order, selection, plan. Untyped, and of no dialect.
 
 mod condition;
+mod filters;
 mod json;
 mod plan;
 mod write;
 
 pub use condition::{Condition, Path, Test};
+pub use filters::{EntityFilter, FilterArguments, Filters, RootFilter};
 pub use json::{JsonKind, JsonPath, JsonStep};
 pub use plan::{Branch, Direction, Nulls, Order, PivotSource, Select, Selection, SelectionKey, Strategy};
 pub use write::{

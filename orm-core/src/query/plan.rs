@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::meta::{ColumnId, EntityId, PropertyId};
-use crate::query::{Condition, JsonPath, Path};
+use crate::query::{Condition, Filters, JsonPath, Path, RootFilter};
 use crate::value::Value;
 
 /// How relations are loaded.
@@ -126,4 +126,8 @@ pub struct Select {
     pub pivot: Option<PivotSource>,
     /// The roots are known to be at most a few, found by key: a driver may answer on the caller's thread.
     pub is_point_read: bool,
+    /// The named filters that hold, if any entity has one.
+    pub filters: Option<Arc<Filters>>,
+    /// How they hold for the roots.
+    pub root_filter: RootFilter,
 }

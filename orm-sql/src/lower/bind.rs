@@ -1,5 +1,6 @@
 //! Which values a statement's placeholders stand for, without its text: found by walking the plan as lowering did.
 
+use orm_core::meta::EntityId;
 use orm_core::query::{Condition, Select, Test};
 use orm_core::value::Value;
 use orm_core::{Error, Result};
@@ -30,12 +31,14 @@ pub(crate) trait Binder {
 }
 
 /// A part of a statement's parameters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug)]
 pub(crate) enum Slot {
     /// The keys of the owners of a pivot select.
     OwnerKeys,
     /// All values of the condition.
     Condition,
+    /// All values of an entity's filter, and the property of each of its tests.
+    Filter(EntityId, Places),
     Limit,
     Offset,
 }
@@ -62,6 +65,12 @@ impl BindPlan {
                     bind_keys(dialect, keys, binder, self.owner)?;
                 }
                 Slot::Condition => bind_condition(dialect, &select.condition, &self.places, binder)?,
+                Slot::Filter(entity, places) => {
+                    let filters = select.filters.as_deref();
+                    let filter = filters.and_then(|filters| filters.of(*entity));
+                    let filter = filter.expect("the shape of the statement says that the filter is on");
+                    bind_condition(dialect, filter.condition()?, places, binder)?;
+                }
                 Slot::Limit => binder.number(select.limit.unwrap_or(u64::MAX))?,
                 Slot::Offset => binder.number(select.offset.unwrap_or(0))?,
             }

@@ -7,7 +7,8 @@ use orm_core::arena::Store;
 use orm_core::meta::{EntityId, EntityMeta, PropertyMeta, Registry, RelationKind};
 use orm_core::naming::SnakeCase;
 use orm_core::query::{
-    Branch, Condition, Direction, Nulls, Order, Path, Select, Selection, SelectionKey, Test,
+    Branch, Condition, Direction, EntityFilter, Filters, Nulls, Order, Path, RootFilter, Select, Selection,
+    SelectionKey, Test,
 };
 use orm_core::value::Value;
 use rust_decimal::Decimal;
@@ -177,6 +178,8 @@ impl Query {
             distinct: false,
             pivot: None,
             is_point_read: false,
+            filters: None,
+            root_filter: RootFilter::Seen,
         };
         Self { registry, select }
     }
@@ -223,6 +226,22 @@ impl Query {
 
     pub(crate) fn condition(mut self, condition: Condition) -> Self {
         self.select.condition = std::mem::take(&mut self.select.condition).and(condition);
+        self
+    }
+
+    /// A named filter of an entity.
+    pub(crate) fn named(self, name: &str, path: &str, test: Test, is_strict: bool) -> Self {
+        let target = entity(&self.registry, name);
+        let condition = Condition::Property(self::path(&self.registry, target, path), test);
+        self.named_condition(name, condition, is_strict)
+    }
+
+    pub(crate) fn named_condition(mut self, name: &str, condition: Condition, is_strict: bool) -> Self {
+        let filter = EntityFilter { condition: Ok(condition), is_strict };
+        let others = self.select.filters.iter().flat_map(|filters| filters.iter());
+        let others = others.map(|(position, filter)| (EntityId(position as u32), filter.clone()));
+        let all = others.chain([(entity(&self.registry, name), filter)]);
+        self.select.filters = Some(Arc::new(Filters::new(all)));
         self
     }
 

@@ -14,4 +14,5 @@ pub(crate) mod select;
 pub(crate) mod shape;
 #[cfg(test)]
 mod tests;
+mod visible;
 pub(crate) mod write;

@@ -37,7 +37,9 @@ impl<'a> Scope<'a> {
             if relation.kind.holds_foreign_key() {
                 columns = positions.iter().map(|position| property.columns.start + position).collect();
                 relations = rest;
-            } else if let Some(pivot) = &relation.pivot {
+            } else if let Some(pivot) = &relation.pivot
+                && !self.is_filtered(relation.target)
+            {
                 let parent = self.follow(rest, usage)?;
                 let role = self.role_at(relations, usage.of_many());
                 let alias = self.join_pivot(parent, relations, pivot, role, false);

@@ -1,8 +1,12 @@
 //! The tables of one select: its root, a pivot table beside it, and the joins that relations and conditions ask for.
 
+use orm_core::Result;
 use orm_core::meta::{EntityModel, PivotModel, PropertyModel, Registry, RelationModel};
+use orm_core::query::Filters;
 use smallvec::SmallVec;
 
+use crate::lower::bind::Slot;
+use crate::lower::visible::Filtering;
 use crate::render::{Alias, SqlWriter};
 
 /// Relations that lead from the root to a table.
@@ -23,6 +27,7 @@ pub(crate) type Columns<'a> = SmallVec<[Column<'a>; 2]>;
 pub(crate) struct Node<'a> {
     pub(crate) alias: Alias,
     pub(crate) entity: &'a EntityModel,
+    pub(crate) filtering: Filtering,
 }
 
 /// Whom a join serves.
@@ -60,17 +65,18 @@ impl Usage {
 
 #[derive(Debug, Clone, Copy)]
 enum Part<'a> {
-    Pivot(&'a PivotModel),
-    Target(&'a EntityModel),
+    Pivot(&'a PivotModel, Alias),
+    Target(Node<'a>),
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Join<'a> {
     path: Relations,
     role: Role,
     inner: bool,
+    /// Whether the row that it belongs to cannot do without it.
+    required: bool,
     part: Part<'a>,
-    alias: Alias,
     on: SmallVec<[(Column<'a>, Column<'a>); 2]>,
 }
 
@@ -80,6 +86,7 @@ pub(crate) struct Scope<'a> {
     pub(crate) registry: &'a Registry,
     pub(crate) root: Node<'a>,
     pub(crate) pivot: Option<(Alias, &'a PivotModel)>,
+    pub(crate) filters: Option<&'a Filters>,
     joins: Vec<Join<'a>>,
     next_alias: u32,
 }
@@ -93,10 +100,24 @@ impl<'a> Scope<'a> {
         pivot: Option<&'a PivotModel>,
         first_alias: u32,
     ) -> Self {
-        let root = Node { alias: Alias::new(&entity.table, first_alias), entity };
-        let mut scope = Self { registry, root, pivot: None, joins: Vec::new(), next_alias: first_alias + 1 };
+        let alias = Alias::new(&entity.table, first_alias);
+        let root = Node { alias, entity, filtering: Filtering::Off };
+        let (joins, next_alias) = (Vec::new(), first_alias + 1);
+        let mut scope = Self { registry, root, pivot: None, filters: None, joins, next_alias };
         scope.pivot = pivot.map(|pivot| (scope.new_alias(&pivot.table), pivot));
         scope
+    }
+
+    /// A scope of its own around a row that another one has; named filters do not hold in it.
+    pub(crate) fn beside(&self, root: Node<'a>) -> Self {
+        let root = Node { filtering: Filtering::Off, ..root };
+        let (registry, next_alias) = (self.registry, self.next_alias);
+        Self { registry, root, pivot: None, filters: None, joins: Vec::new(), next_alias }
+    }
+
+    /// Passes over the aliases that a scope beside this one took.
+    pub(crate) fn take_aliases(&mut self, other: &Self) {
+        self.next_alias = self.next_alias.max(other.next_alias);
     }
 
     /// The number that the next alias would have.
@@ -109,7 +130,7 @@ impl<'a> Scope<'a> {
         !self.joins.is_empty()
     }
 
-    fn new_alias(&mut self, table: &str) -> Alias {
+    pub(crate) fn new_alias(&mut self, table: &str) -> Alias {
         let alias = Alias::new(table, self.next_alias);
         self.next_alias += 1;
         alias
@@ -132,54 +153,47 @@ impl<'a> Scope<'a> {
         role: Role,
         inner: bool,
     ) -> Node<'a> {
+        if let Some(found) = self.target_at(path, |join| join.role == role) {
+            return found;
+        }
         let entity: &'a EntityModel = self.registry.target(relation);
-        if let Some(found) = self.find(path, |join| join.role == role && matches!(join.part, Part::Target(_)))
-        {
-            return Node { alias: found, entity };
-        }
-        if let Some(pivot) = &relation.pivot {
-            let through = self.join_pivot(parent, path, pivot, role, inner);
-            let other = pivot.other_columns.iter().map(move |name| Column { alias: through, name });
-            return self.add(path, role, inner, entity, other.collect());
-        }
+        let through =
+            relation.pivot.as_deref().map(|pivot| (pivot, self.join_pivot(parent, path, pivot, role, inner)));
+        let alias = self.new_alias(&entity.table);
+        let node = Node { alias, entity, filtering: parent.filtering.behind(relation) };
         let property = &parent.entity.properties[usize::from(*path.last().expect("a join has a path"))];
-        match relation.kind.holds_foreign_key() {
-            true => {
-                let foreign_key = parent.columns(property).collect();
-                self.add(path, role, inner, entity, foreign_key)
+        let on = match through {
+            Some((pivot, alias)) => {
+                node.key().zip(pivot.other_columns.iter().map(|name| Column { alias, name })).collect()
             }
-            false => {
-                let alias = self.new_alias(&entity.table);
-                let node = Node { alias, entity };
+            None if relation.kind.holds_foreign_key() => node.key().zip(parent.columns(property)).collect(),
+            None => {
                 let inverse = &entity.properties[relation.inverse.expect("an inverse side has an owner")];
-                let on = node.columns(inverse).zip(parent.key()).collect();
-                self.joins.push(Join {
-                    path: path.into(),
-                    role,
-                    inner,
-                    part: Part::Target(entity),
-                    alias,
-                    on,
-                });
-                node
+                node.columns(inverse).zip(parent.key()).collect()
             }
-        }
+        };
+        let required = relation.kind.holds_foreign_key() && !property.meta.nullable;
+        self.joins.push(Join { path: path.into(), role, inner, required, part: Part::Target(node), on });
+        node
     }
 
-    /// Joins an entity by its key.
-    fn add(
+    /// The table that a relation to one of `parent` loads, or else would load, so that a condition does not take rows
+    /// from what is loaded. A required one is made an inner join.
+    pub(crate) fn join_populated(
         &mut self,
+        parent: Node<'a>,
         path: &[u16],
-        role: Role,
+        relation: &'a RelationModel,
         inner: bool,
-        entity: &'a EntityModel,
-        reference: Columns<'a>,
     ) -> Node<'a> {
-        let node = Node { alias: self.new_alias(&entity.table), entity };
-        let on = node.key().zip(reference).collect();
-        let (path, alias) = (path.into(), node.alias);
-        self.joins.push(Join { path, role, inner, part: Part::Target(entity), alias, on });
-        node
+        let is_loaded = |join: &Join<'a>| join.role != Role::Condition;
+        for join in self.joins.iter_mut().filter(|join| join.path.as_slice() == path && is_loaded(join)) {
+            join.inner |= inner;
+        }
+        match self.target_at(path, is_loaded) {
+            Some(found) => found,
+            None => self.join(parent, path, relation, Role::Populate, inner),
+        }
     }
 
     /// The pivot table of a relation of `parent`.
@@ -191,24 +205,31 @@ impl<'a> Scope<'a> {
         role: Role,
         inner: bool,
     ) -> Alias {
-        if let Some(found) = self.find(path, |join| join.role == role && matches!(join.part, Part::Pivot(_)))
-        {
+        let found = self.joins.iter().find_map(|join| match join.part {
+            Part::Pivot(_, alias) if join.role == role && join.path.as_slice() == path => Some(alias),
+            Part::Pivot(..) | Part::Target(_) => None,
+        });
+        if let Some(found) = found {
             return found;
         }
         let alias = self.new_alias(&pivot.table);
         let own = pivot.own_columns.iter().map(|name| Column { alias, name: name.as_str() });
         let on = own.zip(parent.key()).collect();
-        self.joins.push(Join { path: path.into(), role, inner, part: Part::Pivot(pivot), alias, on });
+        let part = Part::Pivot(pivot, alias);
+        self.joins.push(Join { path: path.into(), role, inner, required: false, part, on });
         alias
     }
 
-    fn find(&self, path: &[u16], fits: impl Fn(&Join<'a>) -> bool) -> Option<Alias> {
-        self.joins.iter().find(|join| join.path.as_slice() == path && fits(join)).map(|join| join.alias)
+    fn target_at(&self, path: &[u16], fits: impl Fn(&Join<'a>) -> bool) -> Option<Node<'a>> {
+        self.joins.iter().find_map(|join| match join.part {
+            Part::Target(node) if join.path.as_slice() == path && fits(join) => Some(node),
+            Part::Pivot(..) | Part::Target(_) => None,
+        })
     }
 
     /// Which join a condition or an order uses at a path: one that is there, else one of its own.
     pub(crate) fn role_at(&self, path: &[u16], usage: Usage) -> Role {
-        let is_there = |role| self.find(path, |join| join.role == role).is_some();
+        let is_there = |role| self.joins.iter().any(|join| join.path.as_slice() == path && join.role == role);
         match usage {
             _ if is_there(Role::Shared) => Role::Shared,
             Usage::Order | Usage::Condition if is_there(Role::Populate) => Role::Populate,
@@ -217,12 +238,8 @@ impl<'a> Scope<'a> {
     }
 
     /// Writes `from`, the tables and their joins.
-    pub(crate) fn write_from(&self, w: &mut SqlWriter) {
+    pub(crate) fn write_from(&mut self, w: &mut SqlWriter, slots: &mut Vec<Slot>) -> Result<()> {
         w.push(" from ");
-        self.write_source(w);
-    }
-
-    fn write_source(&self, w: &mut SqlWriter) {
         let root = self.root;
         if let Some((alias, pivot)) = self.pivot {
             w.table(pivot.schema.as_deref(), &pivot.table).push(" as ").alias(alias).push(" inner join ");
@@ -232,11 +249,16 @@ impl<'a> Scope<'a> {
             let other = pivot.other_columns.iter().map(|name| Column { alias, name });
             write_on(w, other.zip(root.key()));
         }
-        self.write_joins(w);
+        self.write_joins(w, slots)
     }
 
     /// Writes the root behind a derived table that holds its keys.
-    pub(crate) fn write_from_keys(&self, w: &mut SqlWriter, keys: &str) {
+    pub(crate) fn write_from_keys(
+        &mut self,
+        w: &mut SqlWriter,
+        slots: &mut Vec<Slot>,
+        keys: &str,
+    ) -> Result<()> {
         w.push(" from (").push(keys).push(") as ").ident(KEYS);
         let mut position = 0;
         let mut on_keys = |w: &mut SqlWriter, columns: &[Column<'_>]| {
@@ -265,19 +287,45 @@ impl<'a> Scope<'a> {
                 write_on(w, pivot.other_columns.iter().map(|name| Column { alias, name }).zip(root.key()));
             }
         }
-        self.write_joins(w);
+        self.write_joins(w, slots)
     }
 
-    fn write_joins(&self, w: &mut SqlWriter) {
-        for join in &self.joins {
+    fn write_joins(&mut self, w: &mut SqlWriter, slots: &mut Vec<Slot>) -> Result<()> {
+        for join in self.joins.clone() {
             w.push(if join.inner { " inner join " } else { " left join " });
-            match join.part {
-                Part::Pivot(pivot) => w.table(pivot.schema.as_deref(), &pivot.table),
-                Part::Target(entity) => w.table(entity.schema.as_deref(), &entity.table),
+            let alias = match join.part {
+                Part::Pivot(pivot, alias) => {
+                    w.table(pivot.schema.as_deref(), &pivot.table);
+                    alias
+                }
+                Part::Target(node) => {
+                    w.table(node.entity.schema.as_deref(), &node.entity.table);
+                    node.alias
+                }
             };
-            w.push(" as ").alias(join.alias);
+            w.push(" as ").alias(alias);
             write_on(w, join.on.iter().copied());
+            match join.part {
+                // The row before it is seen only if this one is.
+                Part::Target(_) if join.required && !join.inner => {}
+                Part::Target(node) => {
+                    let joined = if join.inner { self.joined_inner(&join.path) } else { Relations::new() };
+                    self.write_visible(w, slots, node, &joined, false)?;
+                }
+                Part::Pivot(..) => {}
+            }
         }
+        Ok(())
+    }
+
+    /// The relations of the entity at that path whose targets are joined so that rows without one are gone.
+    pub(crate) fn joined_inner(&self, path: &[u16]) -> Relations {
+        let inner = self.joins.iter().filter(|join| join.inner && matches!(join.part, Part::Target(_)));
+        inner
+            .filter_map(|join| join.path.split_last())
+            .filter(|(_, before)| *before == path)
+            .map(|(last, _)| *last)
+            .collect()
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use orm_core::meta::{EntityModel, PivotModel, PropertyModel, Registry, RelationKind};
-use orm_core::query::{Branch, Direction, Nulls, Order, Select, Selection};
+use orm_core::query::{Branch, Direction, Nulls, Order, RootFilter, Select, Selection};
 use orm_core::{Error, Result};
 
 use crate::dialect::Dialect;
@@ -14,6 +14,7 @@ use crate::lower::order::{OrderColumn, Term, direction, nulls, order_name, write
 use crate::lower::path::{multiplying_part, property_of, relation_of};
 use crate::lower::reach::{any_path, has_shared, joins_many, loads};
 use crate::lower::scope::{Column, Columns, KEYS, Node, Role, Scope, Usage, key_name};
+use crate::lower::visible::Filtering;
 use crate::render::SqlWriter;
 
 /// A select as text, with what its placeholders stand for.
@@ -46,6 +47,12 @@ struct Lower<'a> {
     binds: BindPlan,
 }
 
+/// What stands behind the columns.
+struct Body {
+    from: String,
+    condition: Option<String>,
+}
+
 #[derive(Clone, Copy)]
 struct Pivot<'a> {
     model: &'a PivotModel,
@@ -74,7 +81,21 @@ impl<'a> Lower<'a> {
     }
 
     fn scope(&self, first_alias: u32) -> Scope<'a> {
-        Scope::new(self.registry, self.root, self.pivot.map(|pivot| pivot.model), first_alias)
+        let mut scope =
+            Scope::new(self.registry, self.root, self.pivot.map(|pivot| pivot.model), first_alias);
+        scope.filters = self.select.filters.as_deref();
+        if scope.filters.is_some() {
+            scope.root.filtering = match self.select.root_filter {
+                RootFilter::Seen | RootFilter::Known => Filtering::On,
+                RootFilter::SeenFrom(relation) => Filtering::OnBut(relation as u16),
+            };
+        }
+        scope
+    }
+
+    /// Whether roots that are not seen are left out.
+    fn hides_roots(&self) -> bool {
+        self.select.filters.is_some() && self.select.root_filter != RootFilter::Known
     }
 
     fn finish(self) -> Result<Compiled> {
@@ -105,13 +126,9 @@ impl<'a> Lower<'a> {
             false => None,
         };
         // Shared joins load only what the condition found, so the condition stands beside them once more.
-        let condition = match keys.is_none() || has_shared(&self.select.selection) {
-            true => self.condition(&mut scope, keys.is_none())?,
-            false => None,
-        };
-        if !by_keys {
-            self.terms(&mut scope, &mut terms, Usage::Order)?;
-        }
+        let is_asked = !by_keys || has_shared(&self.select.selection);
+        let order = (!by_keys).then_some((&mut terms, Usage::Order));
+        let Body { from, condition } = self.body(&mut scope, keys.as_deref(), is_asked, order)?;
         // Items come in their collection's order; roots that the plan orders alike are kept together by their key.
         if !collections.is_empty() {
             terms.extend(scope.source_key().into_iter().map(Term::ascending));
@@ -124,10 +141,7 @@ impl<'a> Lower<'a> {
         self.w.list(", ", columns, |w, column| {
             w.column(column.alias, column.name);
         });
-        match &keys {
-            None => scope.write_from(&mut self.w),
-            Some(keys) => scope.write_from_keys(&mut self.w, keys),
-        }
+        self.w.push(&from);
         if let Some(condition) = condition {
             self.w.push(" where ").push(&condition);
         }
@@ -136,6 +150,41 @@ impl<'a> Lower<'a> {
             self.limit();
         }
         self.finish()
+    }
+
+    /// The tables and what is asked of them. It is the condition and the order that know which joins there are, but what
+    /// the joins bind stands before what the condition binds.
+    fn body(
+        &mut self,
+        scope: &mut Scope<'a>,
+        keys: Option<&str>,
+        is_asked: bool,
+        order: Option<(&mut Vec<Term<'a>>, Usage)>,
+    ) -> Result<Body> {
+        let finds_roots = keys.is_none();
+        if finds_roots && self.hides_roots() {
+            scope.join_required();
+        }
+        let joins_bind = self.select.filters.is_some();
+        let mut condition = None;
+        if is_asked && joins_bind {
+            let mut draft = SqlWriter::new(self.dialect());
+            write_condition(&mut draft, scope, &self.select.condition, &mut Vec::new())?;
+        } else if is_asked {
+            condition = self.condition(scope, finds_roots)?;
+        }
+        if let Some((terms, usage)) = order {
+            self.terms(scope, terms, usage)?;
+        }
+        match keys {
+            None => scope.write_from(&mut self.w, &mut self.binds.slots)?,
+            Some(keys) => scope.write_from_keys(&mut self.w, &mut self.binds.slots, keys)?,
+        }
+        let from = self.w.take();
+        if is_asked && joins_bind {
+            condition = self.condition(scope, finds_roots)?;
+        }
+        Ok(Body { from, condition })
     }
 
     /// Whether the roots must be found by themselves first, as a join could repeat them.
@@ -188,9 +237,9 @@ impl<'a> Lower<'a> {
     fn keys(&mut self, outer: &Scope<'a>, terms: &mut Vec<Term<'a>>) -> Result<String> {
         let mut scope = self.scope(outer.next_alias());
         let key = scope.source_key();
-        let condition = self.condition(&mut scope, true)?;
         let mut inner = Vec::new();
-        self.terms(&mut scope, &mut inner, Usage::Condition)?;
+        let order = Some((&mut inner, Usage::Condition));
+        let Body { from, condition } = self.body(&mut scope, None, true, order)?;
         let repeats = self.repeats(true)?;
         let w = &mut self.w;
         w.push("select ").list(", ", key.iter().enumerate(), |w, (index, column)| {
@@ -205,7 +254,7 @@ impl<'a> Lower<'a> {
             w.push(" as ").ident(&order_name(index));
             terms.push(Term { column: OrderColumn::Key(index), ..*term });
         }
-        scope.write_from(w);
+        w.push(&from);
         if let Some(condition) = condition {
             w.push(" where ").push(&condition);
         }
@@ -227,7 +276,7 @@ impl<'a> Lower<'a> {
     fn count(mut self) -> Result<Compiled> {
         let mut scope = self.scope(0);
         let repeats = self.repeats(false)?;
-        let condition = self.condition(&mut scope, true)?;
+        let Body { from, condition } = self.body(&mut scope, None, true, None)?;
         let key = scope.source_key();
         match (repeats, key.as_slice()) {
             (false, _) => self.w.push("select count(*)"),
@@ -240,7 +289,7 @@ impl<'a> Lower<'a> {
                 })
             }
         };
-        scope.write_from(&mut self.w);
+        self.w.push(&from);
         if let Some(condition) = condition {
             self.w.push(" where ").push(&condition);
         }
@@ -250,10 +299,11 @@ impl<'a> Lower<'a> {
         self.finish()
     }
 
-    /// The condition on the roots; `with_owners` adds that they are items of the asked owners.
-    fn condition(&mut self, scope: &mut Scope<'a>, with_owners: bool) -> Result<Option<String>> {
+    /// The condition on the roots; `finds_roots`: here, so that it says which owners' items they are, and
+    /// that they are seen.
+    fn condition(&mut self, scope: &mut Scope<'a>, finds_roots: bool) -> Result<Option<String>> {
         let mut is_empty = true;
-        if let (true, Some(source), Some((alias, pivot))) = (with_owners, &self.select.pivot, scope.pivot) {
+        if let (true, Some(source), Some((alias, pivot))) = (finds_roots, &self.select.pivot, scope.pivot) {
             let own: Columns<'_> = pivot.own_columns.iter().map(|name| Column { alias, name }).collect();
             if source.owner_keys.first().is_some_and(|key| key.len() != own.len()) {
                 return Err(crate::lower::bind::uneven_keys(self.binds.owner));
@@ -262,6 +312,11 @@ impl<'a> Lower<'a> {
             write_list(&mut self.w, &own, list, false);
             self.binds.slots.push(Slot::OwnerKeys);
             is_empty = false;
+        }
+        if finds_roots && self.hides_roots() {
+            let joined = scope.joined_inner(&[]);
+            let (root, slots) = (scope.root, &mut self.binds.slots);
+            is_empty &= !scope.write_visible(&mut self.w, slots, root, &joined, is_empty)?;
         }
         if !self.select.condition.is_always() {
             if !is_empty {
@@ -340,7 +395,13 @@ fn populate<'a>(
     columns: &mut Vec<Column<'a>>,
     collections: &mut Vec<Term<'a>>,
 ) -> Result<()> {
-    columns.extend(selection.columns.iter().map(|column| at.node.column(*column)));
+    for column in &selection.columns {
+        let column = match hidden_behind(scope, at, *column)? {
+            Some(key) => key,
+            None => at.node.column(*column),
+        };
+        columns.push(column);
+    }
     for Branch { property, selection, shares_condition_join } in &selection.branches {
         let (model, relation) = relation_of(at.node.entity, *property as u16)?;
         at.path.push(*property as u16);
@@ -373,6 +434,27 @@ fn populate<'a>(
         at.path.pop();
     }
     Ok(())
+}
+
+/// For the column of an optional relation to what a filter may hide: the target's own key, which is null when it is not
+/// seen.
+fn hidden_behind<'a>(
+    scope: &mut Scope<'a>,
+    at: &mut Populating<'a, '_>,
+    column: usize,
+) -> Result<Option<Column<'a>>> {
+    let entity = at.node.entity;
+    let property = entity.columns[column].property;
+    let model = property_of(entity, property as u16)?;
+    let Some(relation) = model.owning_relation().filter(|_| model.meta.nullable) else { return Ok(None) };
+    if !scope.may_hide(at.node, property as u16, relation) {
+        return Ok(None);
+    }
+    at.path.push(property as u16);
+    let target = scope.join_populated(at.node, at.path, relation, false);
+    at.path.pop();
+    let key = target.entity.key_columns[column - model.columns.start];
+    Ok(Some(target.column(key)))
 }
 
 /// Whether a row always has its target, so that an inner join takes nothing away.

@@ -1,7 +1,7 @@
 //! What decides the text of a statement, as a list of numbers: the key under which the text is kept. Two plans have the
 //! same shape exactly when they have the same text; values are no part of it.
 
-use orm_core::query::{Condition, Direction, Nulls, Path, Select, Test};
+use orm_core::query::{Condition, Direction, Filters, Nulls, Path, RootFilter, Select, Test};
 use orm_core::{Error, Result};
 use smallvec::SmallVec;
 
@@ -50,8 +50,31 @@ impl Shape {
             words.push(u32::from(select.pivot.is_some()));
         }
         push_condition(&mut words, dialect, &select.condition, 0)?;
+        if let Some(filters) = &select.filters {
+            push_filters(&mut words, dialect, filters, select.root_filter)?;
+        }
         Ok(Self(words))
     }
+}
+
+fn push_filters(
+    words: &mut SmallVec<[u32; 32]>,
+    dialect: Dialect,
+    filters: &Filters,
+    root: RootFilter,
+) -> Result<()> {
+    words.push(match root {
+        RootFilter::Seen => 0,
+        RootFilter::Known => 1,
+        RootFilter::SeenFrom(property) => 2 + property as u32,
+    });
+    for (entity, filter) in filters.iter() {
+        words.extend([entity as u32, u32::from(filter.is_strict) << 1 | u32::from(filter.condition.is_ok())]);
+        if let Ok(condition) = &filter.condition {
+            push_condition(words, dialect, condition, 0)?;
+        }
+    }
+    Ok(())
 }
 
 fn direction(direction: Direction) -> u32 {

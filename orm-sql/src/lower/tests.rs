@@ -12,8 +12,10 @@ use crate::lower::bind::{Binder, Place};
 use crate::lower::library::{Query, SCHEMA, entity, text};
 use crate::lower::list::ListForm;
 use crate::lower::select::{Compiled, lower_count, lower_select};
+use crate::lower::shape::{Purpose, Shape};
 
 mod conditions;
+mod filters;
 mod joins;
 mod limits;
 mod writes;

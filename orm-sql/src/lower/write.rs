@@ -136,7 +136,7 @@ fn lower_native(
     w.list(", ", key(), |w, column| {
         w.column(column.alias, column.name);
     });
-    scope.write_from(&mut w);
+    scope.write_from(&mut w, &mut Vec::new())?;
     w.push(" where ").push(&condition).push(")");
     Ok((w.finish()?, places))
 }
