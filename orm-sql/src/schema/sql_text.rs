@@ -210,6 +210,21 @@ fn is_call(dialect: Dialect, sql: &str) -> bool {
     calls && closing(&tokens, 1).is_some_and(|end| end + 1 == tokens.len()) && sql.ends_with(')')
 }
 
+/// Whether the expression is a call of that function, with a number or nothing in its parentheses.
+pub(crate) fn is_call_of(dialect: Dialect, sql: &str, name: &str) -> bool {
+    let tokens = tokens(dialect, sql);
+    match tokens.as_slice() {
+        [function, open, close] => function.is_word(name) && open.is_symbol('(') && close.is_symbol(')'),
+        [function, open, number, close] => {
+            function.is_word(name)
+                && open.is_symbol('(')
+                && number.kind == TokenKind::Number
+                && close.is_symbol(')')
+        }
+        _ => false,
+    }
+}
+
 /// The expression in parentheses, whatever comment it ends with.
 pub(crate) fn parenthesized(dialect: Dialect, sql: &str) -> String {
     let ends_with_comment = match dialect {
@@ -225,12 +240,16 @@ pub(crate) fn parenthesized(dialect: Dialect, sql: &str) -> String {
 /// Whether the expression is a constant: text, a number, with a sign or without, or one of the constant words.
 pub(crate) fn is_constant(dialect: Dialect, sql: &str) -> bool {
     const WORDS: [&str; 6] = ["null", "true", "false", "current_time", "current_date", "current_timestamp"];
+    let words = match dialect {
+        Dialect::Sqlite | Dialect::Postgres => WORDS.as_slice(),
+        Dialect::MySql | Dialect::MariaDb => &WORDS[..3],
+    };
     match tokens(dialect, sql).as_slice() {
         [sign, number] if sign.is_symbol('-') || sign.is_symbol('+') => number.kind == TokenKind::Number,
         [prefix, text] if prefix.is_word("x") => text.kind == TokenKind::Text,
         [token] => match token.kind {
             TokenKind::Text | TokenKind::Number => true,
-            TokenKind::Word => WORDS.iter().any(|word| token.is_word(word)),
+            TokenKind::Word => words.iter().any(|word| token.is_word(word)),
             TokenKind::Quoted(_) | TokenKind::Symbol(_) => false,
         },
         _ => false,

@@ -1,13 +1,14 @@
 //! An entity's foreign keys, indexes and checks, with their names.
 
 use orm_core::meta::{EntityModel, PropertyModel, RelationKind, RelationModel};
-use orm_core::types::ColumnKind;
+use orm_core::types::{ColumnKind, NativeEnum};
 use orm_core::{Error, Result};
 
 use crate::dialect::Dialect;
 use crate::schema::from_meta::literal;
 use crate::schema::model::{Check, Deferral, ForeignKey, Index, Rule, Table};
 use crate::schema::names::{Kind, constraint_name, free_name};
+use crate::schema::types::has_enum;
 
 use super::index::{add_special_index, is_plain};
 use super::{Context, schema_name};
@@ -64,7 +65,7 @@ fn rules(entity: &EntityModel, property: &PropertyModel, relation: &RelationMode
     Ok((on_delete, on_update))
 }
 
-pub(super) fn add_indexes(cx: &Context<'_>, entity: &EntityModel, table: &mut Table) {
+pub(super) fn add_indexes(cx: &Context<'_>, entity: &EntityModel, table: &mut Table) -> Result<()> {
     for property in &entity.properties {
         let columns = column_names(entity, property);
         let owner = property.owning_relation().map(|relation| relation.kind);
@@ -80,12 +81,13 @@ pub(super) fn add_indexes(cx: &Context<'_>, entity: &EntityModel, table: &mut Ta
         let columns: Vec<String> = columns.collect();
         match is_plain(index) {
             true => add_index(cx, table, index.name, columns, index.unique),
-            false => add_special_index(cx, table, index, &columns),
+            false => add_special_index(cx, table, index, &columns)?,
         }
     }
     for property in entity.properties.iter().filter(|property| property.owning_relation().is_some()) {
         add_foreign_key_index(cx, table, column_names(entity, property));
     }
+    Ok(())
 }
 
 /// Adds the index that joins and the foreign key's own checks use.
@@ -154,7 +156,7 @@ fn add_check(cx: &Context<'_>, table: &mut Table, name: Option<&str>, columns: &
 fn enum_values(cx: &Context<'_>, kind: ColumnKind) -> Option<String> {
     let values: Vec<String> = match kind {
         // Its type has the values.
-        ColumnKind::NativeEnum(_) if cx.dialect == Dialect::Postgres => return None,
+        ColumnKind::NativeEnum(native) if has_native_enum(cx.dialect, native) => return None,
         ColumnKind::TextEnum(_) | ColumnKind::NativeEnum(_) => {
             let values = kind.texts().unwrap_or_default();
             values.iter().filter_map(|value| literal::text(cx.dialect, value)).collect()
@@ -163,6 +165,14 @@ fn enum_values(cx: &Context<'_>, kind: ColumnKind) -> Option<String> {
         _ => return None,
     };
     (!values.is_empty()).then(|| values.join(", "))
+}
+
+fn has_native_enum(dialect: Dialect, native: &NativeEnum) -> bool {
+    match dialect {
+        Dialect::Postgres => true,
+        Dialect::MySql | Dialect::MariaDb => has_enum(native),
+        Dialect::Sqlite => false,
+    }
 }
 
 /// The names of a property's columns.

@@ -1,6 +1,7 @@
 //! Indexes over an expression, over some of the rows, or of a kind of their own.
 
 use orm_core::meta::IndexMeta;
+use orm_core::{Error, Result};
 
 use crate::dialect::Dialect;
 use crate::schema::model::{Index, IndexPart, IndexValue, Table};
@@ -15,7 +16,15 @@ pub(super) fn is_plain(index: &IndexMeta) -> bool {
 }
 
 /// Adds an index over an expression, over some of the rows, or of a kind of its own.
-pub(super) fn add_special_index(cx: &Context<'_>, table: &mut Table, index: &IndexMeta, columns: &[String]) {
+///
+/// # Errors
+/// [`Error::Unsupported`] where the database has no such index and doing without would change what rows may be there.
+pub(super) fn add_special_index(
+    cx: &Context<'_>,
+    table: &mut Table,
+    index: &IndexMeta,
+    columns: &[String],
+) -> Result<()> {
     let kind = match index.unique {
         true => Kind::Unique,
         false => Kind::Index,
@@ -40,7 +49,7 @@ pub(super) fn add_special_index(cx: &Context<'_>, table: &mut Table, index: &Ind
     special.parts.extend(index.expression.map(|sql| expression(sql.to_owned())));
     match cx.dialect {
         // It has one kind of index; words are searched for in virtual tables of its own.
-        Dialect::Sqlite if index.full_text => return,
+        Dialect::Sqlite if index.full_text => return Ok(()),
         Dialect::Sqlite => special.method = None,
         Dialect::Postgres => {
             // What is written by hand is the usual one all the same.
@@ -49,10 +58,40 @@ pub(super) fn add_special_index(cx: &Context<'_>, table: &mut Table, index: &Ind
                 words_of(cx, table, &mut special);
             }
         }
-        Dialect::MySql | Dialect::MariaDb if index.full_text => special.method = Some("fulltext".to_owned()),
-        Dialect::MySql | Dialect::MariaDb => {}
+        Dialect::MySql | Dialect::MariaDb => {
+            special.method = match index.full_text {
+                true => Some("fulltext".to_owned()),
+                false => special.method.filter(|method| method != "btree"),
+            };
+            check_special(cx, table, &special)?;
+        }
     }
     table.indexes.push(special);
+    Ok(())
+}
+
+/// MySQL has no partial indexes, and MariaDB none over expressions either.
+fn check_special(cx: &Context<'_>, table: &Table, index: &Index) -> Result<()> {
+    let refused = |what: &str, alternative: &str| {
+        Err(Error::Unsupported {
+            database: cx.dialect.name(),
+            feature: format!("index {what}, as `{}` of the table `{}` would", index.name, table.name),
+            alternative: alternative.to_owned(),
+        })
+    };
+    if index.condition.is_some() {
+        return refused(
+            "some of the rows",
+            "leave the condition out, or index a generated property that is null for the other rows",
+        );
+    }
+    let over_expression = index.parts.iter().any(|part| part.column().is_none());
+    match cx.dialect {
+        Dialect::MariaDb if over_expression => {
+            refused("an expression", "index a generated property with that expression")
+        }
+        Dialect::Sqlite | Dialect::Postgres | Dialect::MySql | Dialect::MariaDb => Ok(()),
+    }
 }
 
 /// Has the index go by the words of its columns, unless they are kept as words already.

@@ -5,6 +5,7 @@ mod constraint;
 mod enums;
 mod index;
 mod literal;
+mod mysql;
 mod pivot;
 
 use orm_core::meta::{EntityModel, Registry};
@@ -66,7 +67,8 @@ fn entity_table(cx: &Context<'_>, entity: &EntityModel) -> Result<Table> {
         ..Table::default()
     };
     constraint::add_foreign_keys(cx, entity, &mut table)?;
-    constraint::add_indexes(cx, entity, &mut table);
+    constraint::add_indexes(cx, entity, &mut table)?;
+    mysql::shorten_index_parts(cx, &mut table);
     constraint::add_checks(cx, entity, &mut table);
     Ok(table)
 }

@@ -3,6 +3,8 @@
 mod blog;
 mod create;
 mod memory;
+#[cfg(feature = "mysql")]
+mod mysql;
 #[cfg(feature = "postgres")]
 mod postgres;
 mod random;

@@ -6,6 +6,7 @@ mod sqlite;
 
 use orm_core::types::ColumnKind;
 
+pub(crate) use mysql::{KEY_LENGTH, has_enum, is_long as is_long_mysql, is_text as is_text_mysql};
 pub(crate) use postgres::canonical as canonical_postgres;
 
 use crate::dialect::Dialect;
@@ -33,7 +34,7 @@ pub(crate) fn type_name(dialect: Dialect, spec: TypeSpec) -> String {
     match dialect {
         Dialect::Sqlite => sqlite::type_name(spec),
         Dialect::Postgres => postgres::type_name(spec),
-        Dialect::MySql | Dialect::MariaDb => mysql::type_name(dialect, spec),
+        Dialect::MySql | Dialect::MariaDb => mysql::type_name(spec),
     }
 }
 
@@ -42,7 +43,7 @@ pub(crate) fn same_type(dialect: Dialect, one: &str, other: &str) -> bool {
     match dialect {
         Dialect::Sqlite => sqlite::same_type(one, other),
         Dialect::Postgres => postgres::same_type(one, other),
-        Dialect::MySql | Dialect::MariaDb => mysql::same_type(dialect, one, other),
+        Dialect::MySql | Dialect::MariaDb => mysql::same_type(one, other),
     }
 }
 
