@@ -1,6 +1,8 @@
 //! The drivers: connections, statements, rows, errors. One folder a database.
 
 mod log;
+#[cfg(feature = "mysql")]
+pub mod mysql;
 #[cfg(feature = "postgres")]
 pub mod postgres;
 #[cfg(feature = "_server")]

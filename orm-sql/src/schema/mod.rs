@@ -10,7 +10,7 @@ mod generator;
 mod introspect;
 mod names;
 mod recognize;
-mod sql_text;
+pub(crate) mod sql_text;
 mod support;
 mod types;
 pub mod update;

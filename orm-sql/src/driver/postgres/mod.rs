@@ -12,7 +12,6 @@ mod plain;
 mod tests;
 
 use std::sync::Arc;
-use std::time::Instant;
 
 use orm_core::Result;
 use orm_core::driver::{BoxFuture, TransactionMode};
@@ -24,7 +23,7 @@ use sqlx::{AssertSqlSafe, Column, Connection as _, Executor, Row as _, ValueRef 
 use crate::dialect::Dialect;
 use crate::driver::server::{
     Answers, Effect, Facts, Failed, Opened, Ready, Scratch, Server, ServerConnection, ServerDriver, Settings,
-    driver_error,
+    Verbs, driver_error,
 };
 
 pub use crate::driver::server::TlsMode;
@@ -74,7 +73,7 @@ impl Server for PostgresServer {
             let rows = raw.fetch_all(sqlx::raw_sql(AssertSqlSafe(sql.clone()))).await;
             let rows = rows.map_err(|error| driver_error::<Self>(error, &sql))?;
             let id = rows.last().and_then(|row| row.try_get_raw(0).ok()?.as_str().ok()?.parse().ok());
-            Ok(Opened { raw, id: id.unwrap_or_default(), dialect: Dialect::Postgres, since: Instant::now() })
+            Ok(Opened::new(raw, id.unwrap_or_default(), Dialect::Postgres))
         })
     }
 
@@ -86,8 +85,16 @@ impl Server for PostgresServer {
         raw: &'c mut PgConnection,
         sql: &'c str,
         params: &'c [Value],
-    ) -> BoxFuture<'c, Result<Ready<Self>, Failed>> {
-        Box::pin(plain::prepare(raw, sql, params))
+    ) -> BoxFuture<'c, Result<Option<Ready<Self>>, Failed>> {
+        Box::pin(async move { plain::prepare(raw, sql, params).await.map(Some) })
+    }
+
+    fn prepare_apart<'c>(
+        _raw: &'c mut PgConnection,
+        _ready: &'c Ready<Self>,
+    ) -> Option<BoxFuture<'c, Result<(), sqlx::Error>>> {
+        // What is left unread ends with `ReadyForQuery`.
+        None
     }
 
     fn run(raw: &mut PgConnection, ready: Ready<Self>) -> Answers<'_, Self> {
@@ -163,18 +170,24 @@ impl Server for PostgresServer {
     }
 
     fn effect(sql: &str) -> Effect {
-        let ends = ["commit", "end", "rollback", "abort"];
-        let changes =
-            ["begin", "start", "set", "reset", "discard", "listen", "unlisten", "prepare", "deallocate"];
-        match Effect::by_first_words(sql, &ends, &changes) {
-            Effect::None if holds_on(sql) => Effect::ChangesSession,
-            effect => effect,
-        }
+        Effect::of(Dialect::Postgres, sql, &VERBS)
     }
 }
 
-/// Whether SQL leaves something in the session: temporary tables, locks that outlive transactions, settings.
-fn holds_on(sql: &str) -> bool {
-    let sql = sql.to_ascii_lowercase();
-    ["create temp", "into temp", "advisory_lock", "set_config"].iter().any(|word| sql.contains(word))
-}
+const VERBS: Verbs = Verbs {
+    ends_transaction: &["commit", "end", "rollback", "abort"],
+    commits_first: &[],
+    changes_session: &[
+        "begin",
+        "start",
+        "set",
+        "reset",
+        "discard",
+        "listen",
+        "unlisten",
+        "prepare",
+        "deallocate",
+    ],
+    // Temporary tables, locks that outlive transactions, settings.
+    holds_on: &["create temp", "into temp", "advisory_lock", "set_config"],
+};

@@ -32,6 +32,8 @@ pub struct ServerConnection<S: Server> {
     shared: Arc<Shared<S>>,
     dialect: Dialect,
     transaction: Transaction,
+    /// How the transaction began, if there is one.
+    mode: TransactionMode,
     /// Plain SQL changed settings, or holds what the next one should not have.
     is_changed: bool,
 }
@@ -39,8 +41,15 @@ pub struct ServerConnection<S: Server> {
 impl<S: Server> ServerConnection<S> {
     pub(crate) fn new(lease: Lease<S>, opened: Opened<S>, shared: Arc<Shared<S>>) -> Self {
         let dialect = opened.dialect;
-        let slot = Slot::Here(opened);
-        Self { lease: Some(lease), slot, shared, dialect, transaction: Transaction::None, is_changed: false }
+        Self {
+            lease: Some(lease),
+            slot: Slot::Here(opened),
+            shared,
+            dialect,
+            transaction: Transaction::None,
+            mode: TransactionMode::default(),
+            is_changed: false,
+        }
     }
 
     /// How the server speaks.
@@ -75,8 +84,7 @@ impl<S: Server> ServerConnection<S> {
     /// # Errors
     /// The error of the first that fails.
     pub async fn execute_script(&mut self, sql: &str) -> Result<()> {
-        self.ready().await?;
-        let effect = self.note_effect(sql);
+        let effect = self.ready_for(sql).await?;
         let (mut flight, shared) = self.call();
         let result = match flight.opened() {
             Ok(opened) => session::script(opened, shared, QueryKind::Query, sql).await,
@@ -94,8 +102,7 @@ impl<S: Server> ServerConnection<S> {
         params: &[Value],
         take: &mut (dyn FnMut(&ServerRow<'_, S>) -> Result<()> + Send),
     ) -> Result<Done> {
-        self.ready().await?;
-        let effect = self.note_effect(sql);
+        let effect = self.ready_for(sql).await?;
         let (mut flight, shared) = self.call();
         let result = match flight.opened() {
             Ok(opened) => session::plain(opened, shared, sql, params, take).await,
@@ -107,25 +114,28 @@ impl<S: Server> ServerConnection<S> {
         result
     }
 
-    fn note_effect(&mut self, sql: &str) -> Effect {
+    /// Makes the connection ready for plain SQL.
+    async fn ready_for(&mut self, sql: &str) -> Result<Effect> {
         let effect = S::effect(sql);
         // A transaction that plain SQL begins is one that nobody ends.
-        self.is_changed |= effect == Effect::ChangesSession;
-        effect
+        self.is_changed |= effect.changes_session;
+        match effect.commits_first {
+            true => self.ready_outside().await?,
+            false => self.ready().await?,
+        }
+        Ok(effect)
     }
 
     /// What plain SQL ended is not open any more.
     fn follow_effect<T>(&mut self, effect: Effect, result: &Result<T>) {
-        if effect == Effect::EndsTransaction && result.is_ok() {
+        if effect.ends_transaction && result.is_ok() {
             self.transaction = Transaction::None;
         }
     }
 
     /// Makes the connection ready for a statement: put right, open, and in its transaction.
     async fn ready(&mut self) -> Result<()> {
-        self.transaction.check()?;
-        self.slot.settled().await;
-        self.open_if_lost().await?;
+        self.ready_at_all().await?;
         let Transaction::Pending(mode) = self.transaction else { return Ok(()) };
         match self.begin_now(mode).await {
             // The server went away while nobody used the connection: nothing has begun, so it is begun elsewhere.
@@ -136,6 +146,22 @@ impl<S: Server> ServerConnection<S> {
             }
             result => result.map_err(|failed| failed.error),
         }
+    }
+
+    /// Makes the connection ready for a statement before which the server commits. What it would do is done here, so
+    /// that it is known how the transaction stands, whatever becomes of the statement; the next one begins it anew.
+    async fn ready_outside(&mut self) -> Result<()> {
+        if self.transaction == Transaction::Open {
+            self.transaction_statement("commit").await?;
+            self.transaction = Transaction::Pending(self.mode);
+        }
+        self.ready_at_all().await
+    }
+
+    async fn ready_at_all(&mut self) -> Result<()> {
+        self.transaction.check()?;
+        self.slot.settled().await;
+        self.open_if_lost().await
     }
 
     async fn begin_now(&mut self, mode: TransactionMode) -> Result<(), Failed> {
@@ -357,6 +383,7 @@ impl<S: Server> Connection for ServerConnection<S> {
                 return Err(already_open());
             }
             self.transaction = Transaction::Pending(mode);
+            self.mode = mode;
             Ok(())
         })
     }

@@ -90,7 +90,9 @@ impl<S: Server> Drop for Flight<'_, S> {
         runtime.spawn(async move {
             let put_right = async {
                 S::cancel(options, opened.id).await;
-                S::settle(&mut opened.raw).await.is_ok() && roll_back::<S>(&mut opened).await.is_ok()
+                !opened.is_preparing
+                    && S::settle(&mut opened.raw).await.is_ok()
+                    && roll_back::<S>(&mut opened).await.is_ok()
             };
             if tokio::time::timeout(PATIENCE, put_right).await.unwrap_or(false) {
                 // If nobody waits for it, it is closed.

@@ -3,6 +3,7 @@
 mod binder;
 mod connection;
 mod driver;
+mod effect;
 mod error;
 mod guard;
 mod options;
@@ -26,8 +27,10 @@ use crate::lower::bind::Binder;
 
 pub use connection::ServerConnection;
 pub use driver::ServerDriver;
+pub use effect::Effect;
 pub use options::{Settings, TlsMode};
 
+pub(crate) use effect::Verbs;
 pub(crate) use error::{Facts, Failed, driver_error, failure};
 pub(crate) use options::settings_methods;
 pub(crate) use row::Scratch;
@@ -58,6 +61,15 @@ pub struct Opened<S: Server> {
     pub(crate) id: u64,
     pub(crate) dialect: Dialect,
     pub(crate) since: std::time::Instant,
+    /// A statement is being prepared. Should that be given up, nobody can tell the server's answer to it from others.
+    pub(crate) is_preparing: bool,
+}
+
+impl<S: Server> Opened<S> {
+    /// A connection that was opened just now.
+    pub(crate) fn new(raw: Raw<S>, id: u64, dialect: Dialect) -> Self {
+        Self { raw, id, dialect, since: std::time::Instant::now(), is_preparing: false }
+    }
 }
 
 /// Takes the values of a statement.
@@ -107,12 +119,19 @@ pub trait Server: Sized + Send + Sync + fmt::Debug + 'static {
     /// An encoder for a statement.
     fn encoder(dialect: Dialect) -> Self::Encoder;
 
-    /// Prepares plain SQL with its parameters, of which nothing is known but their values.
+    /// Prepares plain SQL with its parameters, of which nothing is known but their values. Nothing is given back for SQL
+    /// that the server takes unprepared only.
     fn prepare<'c>(
         raw: &'c mut Raw<Self>,
         sql: &'c str,
         params: &'c [Value],
-    ) -> BoxFuture<'c, Result<Ready<Self>, Failed>>;
+    ) -> BoxFuture<'c, Result<Option<Ready<Self>>, Failed>>;
+
+    /// Prepares a statement before it is run, where a dropped call could not be put right while both are one.
+    fn prepare_apart<'c>(
+        raw: &'c mut Raw<Self>,
+        ready: &'c Ready<Self>,
+    ) -> Option<BoxFuture<'c, Result<(), sqlx::Error>>>;
 
     /// Runs a statement with parameters.
     fn run(raw: &mut Raw<Self>, ready: Ready<Self>) -> Answers<'_, Self>;
@@ -157,38 +176,6 @@ pub trait Server: Sized + Send + Sync + fmt::Debug + 'static {
 
     /// What plain SQL does to a connection.
     fn effect(sql: &str) -> Effect;
-}
-
-/// What plain SQL does to its connection beside its work.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Effect {
-    /// Nothing.
-    None,
-    /// It may end the transaction.
-    EndsTransaction,
-    /// It changes settings or holds locks, so that nobody else should get the connection.
-    ChangesSession,
-}
-
-impl Effect {
-    /// What SQL does, told by the first word of each of its statements.
-    pub(crate) fn by_first_words(sql: &str, ends: &[&str], changes: &[&str]) -> Self {
-        let mut effect = Effect::None;
-        for statement in sql.split(';') {
-            let mut words = statement.split(|char: char| !char.is_ascii_alphanumeric() && char != '_');
-            let word = words.find(|word| !word.is_empty()).unwrap_or_default();
-            let is_one_of = |words: &[&str]| words.iter().any(|other| word.eq_ignore_ascii_case(other));
-            if is_one_of(changes) {
-                return Effect::ChangesSession;
-            }
-            // Going back to a savepoint ends nothing.
-            let goes_back = words.any(|word| word.eq_ignore_ascii_case("to"));
-            if is_one_of(ends) && !goes_back {
-                effect = Effect::EndsTransaction;
-            }
-        }
-        effect
-    }
 }
 
 /// An error in a statement's parameters.

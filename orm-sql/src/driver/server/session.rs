@@ -98,8 +98,12 @@ pub(crate) async fn plain<S: Server>(
     take: &mut (dyn FnMut(&ServerRow<'_, S>) -> Result<()> + Send),
 ) -> Result<Done, Failed> {
     let started = shared.watch();
-    let result = match S::prepare(&mut opened.raw, sql, params).await {
-        Ok(ready) => run(opened, ready, sql, take).await,
+    opened.is_preparing = true;
+    let prepared = S::prepare(&mut opened.raw, sql, params).await;
+    opened.is_preparing = false;
+    let result = match prepared {
+        Ok(Some(ready)) => run(opened, ready, sql, take).await,
+        Ok(None) => run_unprepared(opened, sql).await,
         Err(failed) => Err(failed),
     };
     let (rows, failed) = (result.as_ref().map_or(0, |done| done.rows), result.is_err());
@@ -122,6 +126,12 @@ pub(crate) async fn script<S: Server>(
     result.map_err(|error| Failed::of_statement::<S>(error, sql))
 }
 
+/// Runs what the server takes unprepared only. Its rows would come as text; such statements have none of interest.
+async fn run_unprepared<S: Server>(opened: &mut Opened<S>, sql: &str) -> Result<Done, Failed> {
+    let drained = drain::<S>(S::run_script(&mut opened.raw, sql.into())).await;
+    drained.map(|()| Done::default()).map_err(|error| Failed::of_statement::<S>(error, sql))
+}
+
 /// Sends a statement and passes its rows on as they come in.
 pub(crate) async fn run<S: Server>(
     opened: &mut Opened<S>,
@@ -132,6 +142,12 @@ pub(crate) async fn run<S: Server>(
     let mut done = Done::default();
     let mut columns = None;
     let mut refused = None;
+    if let Some(preparing) = S::prepare_apart(&mut opened.raw, &ready) {
+        opened.is_preparing = true;
+        let prepared = preparing.await;
+        opened.is_preparing = false;
+        prepared.map_err(|error| Failed::of_statement::<S>(error, sql))?;
+    }
     let mut answers = S::run(&mut opened.raw, ready);
     while let Some(answer) = next::<S>(&mut answers).await {
         match answer.map_err(|error| Failed::of_statement::<S>(error, sql))? {
