@@ -13,8 +13,12 @@ pub use orm_core::{Entity, EntityBase, EntityEnum, requires};
 /// What most programs use.
 pub mod prelude {
     pub use orm_core::prelude::*;
+    #[cfg(feature = "postgres")]
+    pub use orm_sql::em::PostgresBuilder;
     #[cfg(feature = "sqlite")]
-    pub use orm_sql::em::{SqlEntityManager, SqlOrm, SqliteBuilder};
+    pub use orm_sql::em::SqliteBuilder;
+    #[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
+    pub use orm_sql::em::{SqlEntityManager, SqlOrm};
 }
 
 /// SQLite: its options and driver.
@@ -23,11 +27,18 @@ pub mod sqlite {
     pub use orm_sql::driver::sqlite::{
         JournalMode, SqliteConnection, SqliteDriver, SqliteOptions, Synchronous,
     };
-    pub use orm_sql::em::IntoSqliteOptions;
+    pub use orm_sql::em::IntoOptions;
+}
+
+/// PostgreSQL: its options and driver.
+#[cfg(feature = "postgres")]
+pub mod postgres {
+    pub use orm_sql::driver::postgres::{PostgresConnection, PostgresDriver, PostgresOptions, TlsMode};
+    pub use orm_sql::em::IntoOptions;
 }
 
 /// The schema as data, and its generator.
-#[cfg(feature = "sqlite")]
+#[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 pub mod schema {
     pub use orm_sql::schema::*;
 }

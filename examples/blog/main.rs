@@ -58,7 +58,7 @@ async fn open(story: &Story, path: &std::path::Path) -> orm::Result<Orm> {
     let orm = Orm::builder().entity::<Article>().sqlite(options)?.connect().await?;
     orm.schema().create().await?;
 
-    let tables = orm.schema().target()?.tables;
+    let tables = orm.schema().target().await?.tables;
     story.result(tables.iter().map(|table| table.name.as_str()).collect::<Vec<_>>().join(", "));
     story.sql_of(|sql| sql.starts_with("create"), 2);
     Ok(orm)

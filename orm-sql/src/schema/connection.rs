@@ -33,6 +33,9 @@ pub trait SchemaConnection: Send {
 
 /// Where the schema generator gets its connections.
 pub trait SchemaConnections: Send + Sync {
+    /// How the database speaks. Connects if that is not known yet.
+    fn dialect(&self) -> BoxFuture<'_, Result<Dialect>>;
+
     /// A connection, for one call of the generator.
     fn connect(&self) -> BoxFuture<'_, Result<Box<dyn SchemaConnection>>>;
 }

@@ -23,7 +23,6 @@ use crate::schema::updater::SchemaUpdate;
 /// Every call changes the database in one transaction: all of it happens, or nothing.
 #[derive(Clone)]
 pub struct SchemaGenerator {
-    dialect: Dialect,
     registry: Arc<Registry>,
     connections: Arc<dyn SchemaConnections>,
     schema: Option<Arc<str>>,
@@ -31,8 +30,8 @@ pub struct SchemaGenerator {
 
 impl SchemaGenerator {
     /// A generator for the entities of a registry, on connections from there.
-    pub fn new(dialect: Dialect, registry: Arc<Registry>, connections: Arc<dyn SchemaConnections>) -> Self {
-        Self { dialect, registry, connections, schema: None }
+    pub fn new(registry: Arc<Registry>, connections: Arc<dyn SchemaConnections>) -> Self {
+        Self { registry, connections, schema: None }
     }
 
     /// A generator for a schema that is chosen at run time: of the tables of those entities that do not say theirs.
@@ -40,12 +39,12 @@ impl SchemaGenerator {
         Self { schema: Some(schema.into()), ..self.clone() }
     }
 
-    /// The schema that the entities want.
+    /// The schema that the entities want on this database. Connects if it is not known yet which one it is.
     ///
     /// # Errors
     /// [`Error::Metadata`](orm_core::Error::Metadata) when they do not fit together.
-    pub fn target(&self) -> Result<Schema> {
-        from_registry_in(self.dialect, &self.registry, self.schema.as_deref())
+    pub async fn target(&self) -> Result<Schema> {
+        self.target_on(self.dialect().await?)
     }
 
     /// Makes all tables, indexes and constraints. Where a view has a table's name, that is the entity's table.
@@ -53,38 +52,32 @@ impl SchemaGenerator {
     /// # Errors
     /// When one of the tables is there already; `update()` makes only what is missing.
     pub async fn create(&self) -> Result<()> {
-        let target = self.target()?;
-        self.run(ForeignKeys::Kept, |schema| {
-            create_statements(self.dialect, &own(self.dialect, target, schema))
-        })
-        .await
+        self.run(ForeignKeys::Kept, |dialect, target| create_statements(dialect, &target)).await
     }
 
     /// The statements of [`create`](Self::create) in an empty database.
-    pub fn create_sql(&self) -> Result<String> {
-        Ok(script(&create_statements(self.dialect, &self.target()?)))
+    pub async fn create_sql(&self) -> Result<String> {
+        let dialect = self.dialect().await?;
+        Ok(script(&create_statements(dialect, &self.target_on(dialect)?)))
     }
 
     /// Drops the tables of all entities and their pivot tables, with their rows. Other tables stay, and so do views.
     pub async fn drop(&self) -> Result<()> {
-        let target = self.target()?;
-        self.run(ForeignKeys::Off, |schema| drop_statements(self.dialect, &own(self.dialect, target, schema)))
-            .await
+        self.run(ForeignKeys::Off, |dialect, target| drop_statements(dialect, &target)).await
     }
 
     /// The statements of [`drop`](Self::drop).
-    pub fn drop_sql(&self) -> Result<String> {
-        let statements = drop_statements(self.dialect, &self.target()?);
-        Ok(script(&self.without_foreign_keys(statements)))
+    pub async fn drop_sql(&self) -> Result<String> {
+        let dialect = self.dialect().await?;
+        let statements = drop_statements(dialect, &self.target_on(dialect)?);
+        Ok(script(&without_foreign_keys(dialect, statements)))
     }
 
     /// Drops all tables of the entities and makes them again, empty.
     pub async fn refresh(&self) -> Result<()> {
-        let target = self.target()?;
-        let statements = |schema: &Schema| {
-            let target = own(self.dialect, target, schema);
-            let mut statements = drop_statements(self.dialect, &target);
-            statements.extend(create_statements(self.dialect, &target));
+        let statements = |dialect, target: Schema| {
+            let mut statements = drop_statements(dialect, &target);
+            statements.extend(create_statements(dialect, &target));
             statements
         };
         self.run(ForeignKeys::Off, statements).await
@@ -95,11 +88,7 @@ impl SchemaGenerator {
     /// # Errors
     /// When a table is missing.
     pub async fn clear(&self) -> Result<()> {
-        let target = self.target()?;
-        self.run(ForeignKeys::Off, |schema| {
-            clear_statements(self.dialect, &own(self.dialect, target, schema))
-        })
-        .await
+        self.run(ForeignKeys::Off, |dialect, target| clear_statements(dialect, &target)).await
     }
 
     /// Brings the tables of the entities up to date and keeps their rows.
@@ -112,8 +101,13 @@ impl SchemaGenerator {
         self.update().sql().await
     }
 
-    pub(super) fn dialect(&self) -> Dialect {
-        self.dialect
+    /// How the database speaks.
+    pub(super) fn dialect(&self) -> BoxFuture<'_, Result<Dialect>> {
+        self.connections.dialect()
+    }
+
+    pub(super) fn target_on(&self, dialect: Dialect) -> Result<Schema> {
+        from_registry_in(dialect, &self.registry, self.schema.as_deref())
     }
 
     pub(super) fn registry(&self) -> &Registry {
@@ -124,33 +118,36 @@ impl SchemaGenerator {
         self.connections.connect()
     }
 
-    /// Runs the statements that are due in the schema that the database has.
+    /// Runs the statements that the target asks for, of which what is a view in the database is no part.
     async fn run(
         &self,
         foreign_keys: ForeignKeys,
-        statements: impl FnOnce(&Schema) -> Vec<String>,
+        statements: impl FnOnce(Dialect, Schema) -> Vec<String>,
     ) -> Result<()> {
-        let target = self.target()?;
+        let dialect = self.dialect().await?;
+        let target = self.target_on(dialect)?;
         let mut connection = self.connect().await?;
-        let mut transaction = Transaction::begin(self.dialect, &mut *connection, foreign_keys).await?;
-        let outcome = match self.read(transaction.connection(), &target).await {
-            Ok(schema) => transaction.run(&statements(&schema)).await,
+        let mut transaction = Transaction::begin(dialect, &mut *connection, foreign_keys).await?;
+        let outcome = match read(dialect, transaction.connection(), &target).await {
+            Ok(schema) => transaction.run(&statements(dialect, own(dialect, target, &schema))).await,
             Err(error) => Err(error),
         };
         transaction.end(outcome).await
     }
+}
 
-    async fn read(&self, connection: &mut dyn SchemaConnection, target: &Schema) -> Result<Schema> {
-        check_supported(self.dialect, connection, target).await?;
-        read_schema(self.dialect, connection, &target.namespaces).await
-    }
+/// The schema that the database has, if it can have the target.
+async fn read(dialect: Dialect, connection: &mut dyn SchemaConnection, target: &Schema) -> Result<Schema> {
+    check_supported(dialect, connection, target).await?;
+    read_schema(dialect, connection, &target.namespaces).await
+}
 
-    pub(super) fn without_foreign_keys(&self, statements: Vec<String>) -> Vec<String> {
-        let mut all: Vec<String> = foreign_keys_off(self.dialect).map(str::to_owned).into_iter().collect();
-        all.extend(statements);
-        all.extend(foreign_keys_on(self.dialect).map(str::to_owned));
-        all
-    }
+/// Statements that run while foreign keys are not enforced.
+pub(super) fn without_foreign_keys(dialect: Dialect, statements: Vec<String>) -> Vec<String> {
+    let mut all: Vec<String> = foreign_keys_off(dialect).map(str::to_owned).into_iter().collect();
+    all.extend(statements);
+    all.extend(foreign_keys_on(dialect).map(str::to_owned));
+    all
 }
 
 /// The target without what is a view in the database.
@@ -167,6 +164,6 @@ pub(super) fn script(statements: &[String]) -> String {
 
 impl std::fmt::Debug for SchemaGenerator {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("SchemaGenerator").field("dialect", &self.dialect).finish_non_exhaustive()
+        f.debug_struct("SchemaGenerator").field("schema", &self.schema).finish_non_exhaustive()
     }
 }

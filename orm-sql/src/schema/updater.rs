@@ -8,7 +8,7 @@ use orm_core::{Error, Result, Value};
 use crate::dialect::Dialect;
 use crate::schema::connection::{ForeignKeys, SchemaConnection, Transaction};
 use crate::schema::diff::{Change, DiffOptions, diff};
-use crate::schema::generator::{SchemaGenerator, script};
+use crate::schema::generator::{SchemaGenerator, script, without_foreign_keys};
 use crate::schema::introspect::read_schema;
 use crate::schema::model::{Schema, Table};
 use crate::schema::recognize::recognize;
@@ -53,49 +53,55 @@ impl SchemaUpdate {
 
     /// What would change, for those who want to look first.
     pub async fn changes(&self) -> Result<Vec<Change>> {
-        let target = self.generator.target()?;
+        self.changes_on(self.generator.dialect().await?).await
+    }
+
+    async fn changes_on(&self, dialect: Dialect) -> Result<Vec<Change>> {
+        let target = self.generator.target_on(dialect)?;
         let mut connection = self.generator.connect().await?;
-        self.look(&mut *connection, &target).await
+        self.look(dialect, &mut *connection, &target).await
     }
 
     /// The statements that would run; empty if the schema is as it should be.
     pub async fn sql(&self) -> Result<String> {
-        let plan = plan(self.generator.dialect(), &self.changes().await?);
-        Ok(self.script(plan))
-    }
-
-    fn script(&self, plan: Plan) -> String {
-        match plan.drops_tables {
-            true => script(&self.generator.without_foreign_keys(plan.statements)),
+        let dialect = self.generator.dialect().await?;
+        let plan = plan(dialect, &self.changes_on(dialect).await?);
+        Ok(match plan.drops_tables {
+            true => script(&without_foreign_keys(dialect, plan.statements)),
             false => script(&plan.statements),
-        }
+        })
     }
 
     async fn run(self) -> Result<()> {
-        let target = self.generator.target()?;
+        let dialect = self.generator.dialect().await?;
+        let target = self.generator.target_on(dialect)?;
         let mut connection = self.generator.connect().await?;
         // Most of the time nothing is to be done, and no lock is needed to see that.
-        if self.look(&mut *connection, &target).await?.is_empty() {
+        if self.look(dialect, &mut *connection, &target).await?.is_empty() {
             return Ok(());
         }
-        let dialect = self.generator.dialect();
         let mut transaction = Transaction::begin(dialect, &mut *connection, ForeignKeys::Off).await?;
-        let outcome = self.run_inside(&mut transaction, &target).await;
+        let outcome = self.run_inside(dialect, &mut transaction, &target).await;
         transaction.end(outcome).await
     }
 
     /// Reads the schema again, now that nobody else can change it, and changes it.
-    async fn run_inside(&self, transaction: &mut Transaction<'_>, target: &Schema) -> Result<()> {
-        let mut changes = self.compare(transaction.connection(), target).await?;
+    async fn run_inside(
+        &self,
+        dialect: Dialect,
+        transaction: &mut Transaction<'_>,
+        target: &Schema,
+    ) -> Result<()> {
+        let mut changes = self.compare(dialect, transaction.connection(), target).await?;
         let is_rename = |change: &Change| matches!(change, Change::RenameColumn { .. });
         if changes.iter().any(is_rename) {
             // The database knows best what else a new name changes: triggers, checks, other tables.
             changes.retain(is_rename);
-            self.apply(transaction, &changes).await?;
-            changes = self.compare(transaction.connection(), target).await?;
+            self.apply(dialect, transaction, &changes).await?;
+            changes = self.compare(dialect, transaction.connection(), target).await?;
         }
-        self.apply(transaction, &changes).await?;
-        match self.generator.dialect() {
+        self.apply(dialect, transaction, &changes).await?;
+        match dialect {
             Dialect::Sqlite => {
                 for table in pointing_at_changed(&changes, target) {
                     check_foreign_keys(transaction.connection(), table).await?;
@@ -107,8 +113,12 @@ impl SchemaUpdate {
         Ok(())
     }
 
-    async fn apply(&self, transaction: &mut Transaction<'_>, changes: &[Change]) -> Result<()> {
-        let dialect = self.generator.dialect();
+    async fn apply(
+        &self,
+        dialect: Dialect,
+        transaction: &mut Transaction<'_>,
+        changes: &[Change],
+    ) -> Result<()> {
         let Plan { requirements, statements, drops_tables: _, unchecked_tables } = plan(dialect, changes);
         for requirement in &requirements {
             if !transaction.connection().query(&requirement.query, &[]).await?.is_empty() {
@@ -123,13 +133,20 @@ impl SchemaUpdate {
     }
 
     /// Compares while nothing is changed.
-    async fn look(&self, connection: &mut dyn SchemaConnection, target: &Schema) -> Result<Vec<Change>> {
-        match self.generator.dialect() {
-            Dialect::Sqlite | Dialect::MySql | Dialect::MariaDb => self.compare(connection, target).await,
+    async fn look(
+        &self,
+        dialect: Dialect,
+        connection: &mut dyn SchemaConnection,
+        target: &Schema,
+    ) -> Result<Vec<Change>> {
+        match dialect {
+            Dialect::Sqlite | Dialect::MySql | Dialect::MariaDb => {
+                self.compare(dialect, connection, target).await
+            }
             // What it makes in order to compare must go again.
             Dialect::Postgres => {
                 connection.begin().await?;
-                let changes = self.compare(connection, target).await;
+                let changes = self.compare(dialect, connection, target).await;
                 let ended = connection.rollback().await;
                 let changes = changes?;
                 ended.map(|()| changes)
@@ -137,8 +154,12 @@ impl SchemaUpdate {
         }
     }
 
-    async fn compare(&self, connection: &mut dyn SchemaConnection, target: &Schema) -> Result<Vec<Change>> {
-        let dialect = self.generator.dialect();
+    async fn compare(
+        &self,
+        dialect: Dialect,
+        connection: &mut dyn SchemaConnection,
+        target: &Schema,
+    ) -> Result<Vec<Change>> {
         let from = read_schema(dialect, connection, &target.namespaces).await?;
         check_supported(dialect, connection, target).await?;
         let mut target = target.clone();

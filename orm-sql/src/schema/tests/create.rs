@@ -78,7 +78,7 @@ fn entities_become_tables() {
           constraint "tag_related_tag_2_id_foreign" foreign key ("tag_2_id") references "tag" ("id") on update cascade on delete cascade
         );
         create index "tag_related_tag_2_id_index" on "tag_related" ("tag_2_id");
-    "#]].assert_eq(&memory.generator(&blog::all()).create_sql().expect("a schema"));
+    "#]].assert_eq(&now(memory.generator(&blog::all()).create_sql()).expect("a schema"));
 }
 
 #[test]
@@ -95,7 +95,7 @@ fn tables_are_dropped_in_the_other_order() {
         drop table if exists "author";
         pragma foreign_keys = on;
     "#]]
-    .assert_eq(&memory.generator(&blog::all()).drop_sql().expect("a schema"));
+    .assert_eq(&now(memory.generator(&blog::all()).drop_sql()).expect("a schema"));
 }
 
 #[test]

@@ -33,7 +33,7 @@ impl Memory {
     }
 
     pub(super) fn generator(&self, entities: &[&'static EntityMeta]) -> SchemaGenerator {
-        SchemaGenerator::new(Dialect::Sqlite, registry(entities), Arc::new(self.clone()))
+        SchemaGenerator::new(registry(entities), Arc::new(self.clone()))
     }
 
     /// Runs statements.
@@ -71,6 +71,10 @@ pub(super) fn now<T>(future: impl IntoFuture<Output = T>) -> T {
 }
 
 impl SchemaConnections for Memory {
+    fn dialect(&self) -> BoxFuture<'_, Result<Dialect>> {
+        Box::pin(async { Ok(Dialect::Sqlite) })
+    }
+
     fn connect(&self) -> BoxFuture<'_, Result<Box<dyn SchemaConnection>>> {
         Box::pin(async move { Ok(Box::new(self.clone()) as Box<dyn SchemaConnection>) })
     }

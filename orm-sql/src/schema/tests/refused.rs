@@ -4,10 +4,10 @@ use expect_test::{Expect, expect};
 use orm_core::meta::{EntityMeta, IndexMeta, PropertyMeta, RelationKind};
 
 use super::blog::{ID, entity};
-use super::memory::Memory;
+use super::memory::{Memory, now};
 
 fn check(entities: &[&'static EntityMeta], expected: Expect) {
-    let error = Memory::new().generator(entities).create_sql().expect_err("no schema");
+    let error = now(Memory::new().generator(entities).create_sql()).expect_err("no schema");
     expected.assert_eq(&error.to_string());
 }
 

@@ -119,7 +119,7 @@ async fn entities_become_tables() {
             alter table "book_page" add constraint "book_page_tag_id_foreign" foreign key ("tag_id") references "tag" ("id") on update cascade on delete cascade;
             alter table "tag_related" add constraint "tag_related_tag_1_id_foreign" foreign key ("tag_1_id") references "tag" ("id") on update cascade on delete cascade;
             alter table "tag_related" add constraint "tag_related_tag_2_id_foreign" foreign key ("tag_2_id") references "tag" ("id") on update cascade on delete cascade;
-        "#]].assert_eq(&server.generator(&entities::all()).create_sql().expect("a schema"));
+        "#]].assert_eq(&server.generator(&entities::all()).create_sql().await.expect("a schema"));
     })
     .await;
 }

@@ -38,7 +38,7 @@ pub(super) async fn on_server<T: Future<Output = ()>>(name: &str, test: impl FnO
 
 impl Server {
     pub(super) fn generator(&self, entities: &[&'static EntityMeta]) -> SchemaGenerator {
-        SchemaGenerator::new(Dialect::Postgres, registry(entities), Arc::new(self.clone()))
+        SchemaGenerator::new(registry(entities), Arc::new(self.clone()))
     }
 
     pub(super) async fn connection(&self) -> PgConnection {
@@ -67,6 +67,10 @@ impl Server {
 }
 
 impl SchemaConnections for Server {
+    fn dialect(&self) -> BoxFuture<'_, Result<Dialect>> {
+        Box::pin(async { Ok(Dialect::Postgres) })
+    }
+
     fn connect(&self) -> BoxFuture<'_, Result<Box<dyn SchemaConnection>>> {
         Box::pin(async move {
             let connection = self.connection().await;
