@@ -12,7 +12,7 @@ pub use crate::entity::{
 pub use crate::error::{DecodeError, Error, Result};
 pub use crate::hint::{
     Atom, AtomOf, Covers, Field, Gives, Has, Hidden, Key, KeyKnown, Known, Later, Named, No, Opt, Prop,
-    Relation, Shape, SubOf, Unset, Visible, With, Yes,
+    Relation, Shape, SubOf, ToMany, Unset, Visible, With, Yes,
 };
 pub use crate::meta::{CheckMeta, EntityMeta, IndexMeta, PropertyMeta, RelationKind};
 pub use crate::path::{Path, Paths, Rel, Step};

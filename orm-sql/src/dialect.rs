@@ -53,6 +53,13 @@ impl Dialect {
         }
     }
 
+    /// How deep subqueries can be inside each other. MySQL and MariaDB say 63; the others get no slower answer for it.
+    pub(crate) const fn deepest_subquery(self) -> u32 {
+        match self {
+            Dialect::Sqlite | Dialect::Postgres | Dialect::MySql | Dialect::MariaDb => 60,
+        }
+    }
+
     /// Writes the placeholder of the parameter with that number, counted from one.
     pub fn push_placeholder(self, text: &mut String, number: usize) {
         match self {

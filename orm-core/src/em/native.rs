@@ -169,13 +169,13 @@ impl<E: Entity> NativeUpdateQuery<'_, E> {
         condition: impl FnOnce(&'static E::Paths<E, Root>) -> C,
     ) -> Self {
         let condition = condition(Paths::PATHS).into_condition();
-        self.condition = self.condition.and(condition.condition);
+        self.condition = self.condition.and_apart(condition.condition, E::meta());
         self
     }
 
     /// Updates only rows of which a condition holds that was put together elsewhere.
     pub fn matching(mut self, condition: Condition<E>) -> Self {
-        self.condition = self.condition.and(condition.condition);
+        self.condition = self.condition.and_apart(condition.condition, E::meta());
         self
     }
 }
@@ -193,13 +193,13 @@ impl<E: Entity> NativeDeleteQuery<'_, E> {
         condition: impl FnOnce(&'static E::Paths<E, Root>) -> C,
     ) -> Self {
         let condition = condition(Paths::PATHS).into_condition();
-        self.condition = self.condition.and(condition.condition);
+        self.condition = self.condition.and_apart(condition.condition, E::meta());
         self
     }
 
     /// Deletes only rows of which a condition holds that was put together elsewhere.
     pub fn matching(mut self, condition: Condition<E>) -> Self {
-        self.condition = self.condition.and(condition.condition);
+        self.condition = self.condition.and_apart(condition.condition, E::meta());
         self
     }
 }

@@ -110,6 +110,12 @@ impl State {
             entity: None,
         }
     }
+
+    /// Asks that this holds, too.
+    fn restrict<E: Entity>(&mut self, condition: query::Condition) {
+        self.condition = std::mem::take(&mut self.condition).and_apart(condition, E::meta());
+        self.key = None;
+    }
 }
 
 impl<'em, E: Entity, Out> Query<'em, E, Out> {
@@ -181,8 +187,7 @@ impl<'em, E: Entity, Out, S, Hints, Reach> Query<'em, E, Out, S, Hints, Reach> {
         condition: impl FnOnce(&'static E::Paths<E, Root>) -> C,
     ) -> Query<'em, E, Out, S, Hints, (Reach, C::Reach)> {
         let condition = condition(Paths::PATHS).into_condition();
-        self.state.condition = std::mem::take(&mut self.state.condition).and(condition.condition);
-        self.state.key = None;
+        self.state.restrict::<E>(condition.condition);
         self.retype()
     }
 
@@ -199,15 +204,13 @@ impl<'em, E: Entity, Out, S, Hints, Reach> Query<'em, E, Out, S, Hints, Reach> {
         condition: impl FnOnce(&'static E::Paths<E, Root>) -> C,
     ) -> Self {
         let condition = condition(Paths::PATHS).into_condition();
-        self.state.condition = std::mem::take(&mut self.state.condition).and(condition.condition);
-        self.state.key = None;
+        self.state.restrict::<E>(condition.condition);
         self
     }
 
     /// Asks for entities of which a condition holds that was put together elsewhere.
     pub fn matching(mut self, condition: Condition<E>) -> Self {
-        self.state.condition = std::mem::take(&mut self.state.condition).and(condition.condition);
-        self.state.key = None;
+        self.state.restrict::<E>(condition.condition);
         self
     }
 
@@ -261,7 +264,7 @@ impl<'em, E: Entity, Out, S, Hints, Reach> Query<'em, E, Out, S, Hints, Reach> {
     where
         Reach: Infer<S>,
     {
-        self.state.inferred = relations_of(&self.state.condition);
+        self.state.inferred = self.state.condition.relations();
         self.retype()
     }
 
@@ -320,29 +323,4 @@ impl<'em, E: Entity, Out, S, Hints, Reach> Query<'em, E, Out, S, Hints, Reach> {
         self.state.read_only = true;
         self
     }
-}
-
-/// The relations that a condition goes through.
-fn relations_of(condition: &query::Condition) -> Vec<Path> {
-    fn walk(condition: &query::Condition, paths: &mut Vec<Path>) {
-        match condition {
-            query::Condition::All(all) | query::Condition::Any(all) => {
-                all.iter().for_each(|condition| walk(condition, paths));
-            }
-            query::Condition::Not(condition) => walk(condition, paths),
-            query::Condition::Property(path, _) | query::Condition::Json(path, ..) => {
-                if let Some((_, relations)) = path.split_last()
-                    && !relations.is_empty()
-                {
-                    let path = Path(relations.iter().copied().collect());
-                    if !paths.contains(&path) {
-                        paths.push(path);
-                    }
-                }
-            }
-        }
-    }
-    let mut paths = Vec::new();
-    walk(condition, &mut paths);
-    paths
 }

@@ -255,6 +255,7 @@ const _: () = {
     impl __orm::Relation for author::books {
         type Target = Book;
     }
+    impl __orm::ToMany for author::books {}
     impl __orm::Opt for author::books {}
     impl __orm::Visible for author::books {}
     impl __orm::Named<{ __orm::hash_name("books") }> for Author {

@@ -10,4 +10,6 @@ mod property;
 pub use atom::{Atom, Covers, Given, Key, KeyKnown, Later, Loaded, Missing, No, Unset, With, Yes};
 pub use describe::{Known, ShapeTree, shape_tree};
 pub use fold::{Exclude, Fields, Fold, Hint, Infer, Inferred, Locate, Mode, Populate, Select};
-pub use property::{AtomOf, Field, Gives, Has, Hidden, Named, Opt, Prop, Relation, Shape, SubOf, Visible};
+pub use property::{
+    AtomOf, Field, Gives, Has, Hidden, Named, Opt, Prop, Relation, Shape, SubOf, ToMany, Visible,
+};

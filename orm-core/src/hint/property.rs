@@ -27,6 +27,14 @@ pub trait Relation: Field {
     type Target: Entity;
 }
 
+/// A relation that is a collection.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no collection: it leads to one entity",
+    label = "only a collection has items to ask for",
+    note = "ask that entity itself, such as `a.author.name.eq(…)`, or whether there is one: `is_null()`, `is_not_null()`"
+)]
+pub trait ToMany: Relation {}
+
 /// What is known of each property of an entity, as a type.
 pub trait Shape: Send + Sync + 'static {
     /// The entity.

@@ -104,23 +104,15 @@ pub(super) async fn run(
 
 /// Whether the condition or the order goes through a collection.
 fn reaches_collection(session: &Session, select: &Select) -> bool {
-    let reaches = |path: &Path| {
+    let mut reaches = |path: &[u16]| {
         let mut entity = session.registry().entity(select.selection.entity);
-        path.0.iter().any(|property| {
+        path.iter().any(|property| {
             let Some(relation) = &entity.property(usize::from(*property)).relation else { return false };
             entity = session.registry().target(relation);
             relation.kind.is_to_many()
         })
     };
-    select.order.iter().any(|order| reaches(&order.path)) || any_path(&select.condition, &reaches)
-}
-
-fn any_path(condition: &Condition, test: &impl Fn(&Path) -> bool) -> bool {
-    match condition {
-        Condition::All(all) | Condition::Any(all) => all.iter().any(|condition| any_path(condition, test)),
-        Condition::Not(condition) => any_path(condition, test),
-        Condition::Property(path, _) | Condition::Json(path, ..) => test(path),
-    }
+    select.order.iter().any(|order| reaches(&order.path.0)) || select.condition.any_path(&mut reaches)
 }
 
 /// A select of entities by condition, for follow-ups.

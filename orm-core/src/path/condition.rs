@@ -38,8 +38,10 @@ impl<E, Reach> Condition<E, Reach> {
 
 impl<E: Entity> Condition<E> {
     /// A condition as a value of its own: `Condition::<Book>::when(|b| b.pages.gt(50))`.
+    ///
+    /// Where it goes through a collection, it speaks of an item of its own, whatever it is put together with.
     pub fn when<C: IntoCondition<E>>(condition: impl FnOnce(&'static E::Paths<E, Root>) -> C) -> Self {
-        condition(Paths::PATHS).into_condition().erase()
+        Self::new(condition(Paths::PATHS).into_condition().condition.apart())
     }
 }
 
@@ -63,9 +65,7 @@ impl<E> Condition<E> {
 
     /// One of them holds.
     pub fn any(conditions: impl IntoIterator<Item = Condition<E>>) -> Self {
-        Self::new(query::Condition::Any(
-            conditions.into_iter().map(|condition| condition.condition).collect(),
-        ))
+        Self::new(query::Condition::any(conditions.into_iter().map(|condition| condition.condition)))
     }
 }
 
@@ -101,7 +101,7 @@ impl<E, Reach> Not for Condition<E, Reach> {
     type Output = Self;
 
     fn not(self) -> Self {
-        Self::new(query::Condition::Not(Box::new(self.condition)))
+        Self::new(self.condition.negated())
     }
 }
 

@@ -1,5 +1,6 @@
 //! Typed paths: `a.author.name` in the closures of a query. All of them are zero-sized.
 
+mod collection;
 mod condition;
 mod operators;
 mod order;

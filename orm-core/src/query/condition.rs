@@ -17,6 +17,23 @@ impl Path {
     pub fn split_last(&self) -> Option<(PropertyId, &[u16])> {
         self.0.split_last().map(|(last, relations)| (usize::from(*last), relations))
     }
+
+    /// The path in words, and the entity that its last relation leads to.
+    fn describe(&self, root: &'static EntityMeta) -> (String, &'static EntityMeta) {
+        let mut entity = root;
+        let mut names = Vec::new();
+        for property in &self.0 {
+            let Some(property) = entity.properties.get(usize::from(*property)) else { break };
+            names.push(property.name);
+            if let Some(relation) = property.as_relation() {
+                entity = (relation.target)();
+            }
+        }
+        if names.is_empty() {
+            names.push("key");
+        }
+        (names.join("."), entity)
+    }
 }
 
 /// What must hold of a row. Values only ever travel as bound parameters.
@@ -33,6 +50,10 @@ pub enum Condition {
     Property(Path, Test),
     /// What is inside a JSON property passes a test; never [`Test::KeyIn`].
     Json(Path, JsonPath, Test),
+    /// The collection at the end of the path has an item of which the condition holds; that is a condition on an item.
+    HasItem(Path, Box<Condition>),
+    /// It holds, and the items of collections that it speaks of need not be those that conditions beside it speak of.
+    Apart(Box<Condition>),
 }
 
 /// What is asked of one property.
@@ -122,12 +143,12 @@ impl Condition {
     /// One of the two holds.
     #[must_use]
     pub fn or(self, other: Condition) -> Self {
-        match self {
-            Condition::Any(mut any) if !any.is_empty() => {
+        match (self, other) {
+            (Condition::Any(mut any), other) if !any.is_empty() && !matches!(other, Condition::Apart(_)) => {
                 any.push(other);
                 Condition::Any(any)
             }
-            first => Condition::Any(vec![first, other]),
+            (first, other) => Condition::any([first, other]),
         }
     }
 
@@ -153,24 +174,14 @@ impl Condition {
             Condition::Any(any) if any.is_empty() => "never".to_owned(),
             Condition::Any(any) => format!("({})", list(any, " or ")),
             Condition::Not(condition) => format!("not ({})", condition.describe(root)),
-            Condition::Property(path, test) | Condition::Json(path, _, test) => {
-                let mut entity = root;
-                let mut names = Vec::new();
-                for property in &path.0 {
-                    let Some(property) = entity.properties.get(usize::from(*property)) else { break };
-                    names.push(property.name);
-                    if let Some(relation) = property.as_relation() {
-                        entity = (relation.target)();
-                    }
-                }
-                if names.is_empty() {
-                    names.push("key");
-                }
-                let inside = match self {
-                    Condition::Json(_, json, _) => json.describe(),
-                    _ => String::new(),
-                };
-                format!("{}{inside} {test:?}", names.join("."))
+            Condition::Apart(condition) => condition.describe(root),
+            Condition::Property(path, test) => format!("{} {test:?}", path.describe(root).0),
+            Condition::Json(path, json, test) => {
+                format!("{}{} {test:?}", path.describe(root).0, json.describe())
+            }
+            Condition::HasItem(path, condition) => {
+                let (path, item) = path.describe(root);
+                format!("{path} has an item with {}", condition.describe(item))
             }
         }
     }
@@ -183,7 +194,11 @@ impl Condition {
                 conditions.len().hash(state);
                 conditions.iter().for_each(|condition| condition.hash_structure(state));
             }
-            Condition::Not(condition) => condition.hash_structure(state),
+            Condition::Not(condition) | Condition::Apart(condition) => condition.hash_structure(state),
+            Condition::HasItem(path, condition) => {
+                path.hash(state);
+                condition.hash_structure(state);
+            }
             Condition::Property(path, test) => {
                 path.hash(state);
                 test.hash_structure(state);

@@ -1,5 +1,6 @@
 //! What is asked of a database, as data: conditions, order, selection, plan. Untyped, and of no dialect.
 
+mod apart;
 mod condition;
 mod filters;
 mod json;

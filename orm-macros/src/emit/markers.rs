@@ -47,20 +47,20 @@ fn one(parts: &Parts<'_>, index: usize, property: &Property) -> TokenStream {
     let marker = parts.marker(property);
     let name = &property.name;
     let value = value_type(property);
-    let (selected, populated, target) = match &property.kind {
+    let (selected, populated, relation) = match &property.kind {
         Kind::Scalar(_) => (quote!(__orm::Yes), quote!(__orm::Yes), None),
         Kind::Relation(relation) => {
-            let target = &relation.target;
+            let (target, is_to_many) = (&relation.target, relation.kind.is_to_many());
             let with = quote!(__orm::With<<#target as __orm::Entity>::Whole>);
-            let selected = if relation.kind.is_to_many() { with.clone() } else { quote!(__orm::Key) };
-            (selected, with, Some(target))
+            let selected = if is_to_many { with.clone() } else { quote!(__orm::Key) };
+            let to_many = is_to_many.then(|| quote!(impl __orm::ToMany for #marker {}));
+            let relation = quote_spanned! {span_of(property) =>
+                impl __orm::Relation for #marker { type Target = #target; }
+                #to_many
+            };
+            (selected, with, Some(relation))
         }
     };
-    let relation = target.map(|target| {
-        quote_spanned! {span_of(property) =>
-            impl __orm::Relation for #marker { type Target = #target; }
-        }
-    });
     let optional = (!property.is_required()).then(|| quote!(impl __orm::Opt for #marker {}));
     let shown = match property.hidden {
         Some(_) => quote!(impl __orm::Hidden for #marker {}),

@@ -1,7 +1,7 @@
 //! Which values a statement's placeholders stand for, without its text: found by walking the plan as lowering did.
 
 use orm_core::meta::EntityId;
-use orm_core::query::{Condition, Select, Test};
+use orm_core::query::{Condition, Filters, Select, Test};
 use orm_core::value::Value;
 use orm_core::{Error, Result};
 
@@ -43,8 +43,38 @@ pub(crate) enum Slot {
     Offset,
 }
 
-/// One test of a condition, in the order of the walk.
-pub(crate) type Places = Vec<Place>;
+/// What lowering notes of a condition, in the order in which binding walks it.
+#[derive(Debug, Default)]
+pub(crate) struct Places {
+    /// The property of each test.
+    tests: Vec<Place>,
+    /// What each subquery binds before its own condition.
+    subqueries: Vec<Vec<Slot>>,
+}
+
+impl Places {
+    /// Notes a test.
+    pub(crate) fn push(&mut self, place: Place) {
+        self.tests.push(place);
+    }
+
+    /// Notes a subquery whose condition comes next; what it binds before is told when it is known.
+    pub(crate) fn enter(&mut self) -> usize {
+        self.subqueries.push(Vec::new());
+        self.subqueries.len() - 1
+    }
+
+    /// Tells what a subquery binds before its condition.
+    pub(crate) fn leave(&mut self, subquery: usize, slots: Vec<Slot>) {
+        self.subqueries[subquery] = slots;
+    }
+
+    /// Forgets everything, before the same condition is written again.
+    pub(crate) fn clear(&mut self) {
+        self.tests.clear();
+        self.subqueries.clear();
+    }
+}
 
 /// What the placeholders of a compiled select stand for.
 #[derive(Debug)]
@@ -58,19 +88,17 @@ pub(crate) struct BindPlan {
 impl BindPlan {
     /// Hands the values of a select to the binder.
     pub(crate) fn bind(&self, dialect: Dialect, select: &Select, binder: &mut dyn Binder) -> Result<()> {
+        let filters = select.filters.as_deref();
         for slot in &self.slots {
             match slot {
                 Slot::OwnerKeys => {
                     let keys = select.pivot.as_ref().map_or(&[][..], |pivot| &pivot.owner_keys);
                     bind_keys(dialect, keys, binder, self.owner)?;
                 }
-                Slot::Condition => bind_condition(dialect, &select.condition, &self.places, binder)?,
-                Slot::Filter(entity, places) => {
-                    let filters = select.filters.as_deref();
-                    let filter = filters.and_then(|filters| filters.of(*entity));
-                    let filter = filter.expect("the shape of the statement says that the filter is on");
-                    bind_condition(dialect, filter.condition()?, places, binder)?;
+                Slot::Condition => {
+                    bind_condition(dialect, &select.condition, &self.places, filters, binder)?;
                 }
+                Slot::Filter(entity, places) => bind_filter(dialect, *entity, places, filters, binder)?,
                 Slot::Limit => binder.number(select.limit.unwrap_or(u64::MAX))?,
                 Slot::Offset => binder.number(select.offset.unwrap_or(0))?,
             }
@@ -79,33 +107,67 @@ impl BindPlan {
     }
 }
 
-/// Hands the values of a condition to the binder; `places` has one for each of its tests.
+/// Hands the values of a condition to the binder; `places` is what lowering noted of it.
 pub(crate) fn bind_condition(
     dialect: Dialect,
     condition: &Condition,
-    places: &[Place],
+    places: &Places,
+    filters: Option<&Filters>,
     binder: &mut dyn Binder,
 ) -> Result<()> {
-    let mut places = places.iter().copied();
-    walk(dialect, condition, &mut places, binder)
+    let (tests, subqueries) = (places.tests.iter(), places.subqueries.iter());
+    Walk { dialect, tests, subqueries, filters, binder }.condition(condition)
 }
 
-fn walk(
+fn bind_filter(
     dialect: Dialect,
-    condition: &Condition,
-    places: &mut dyn Iterator<Item = Place>,
+    entity: EntityId,
+    places: &Places,
+    filters: Option<&Filters>,
     binder: &mut dyn Binder,
 ) -> Result<()> {
-    match condition {
-        Condition::All(conditions) | Condition::Any(conditions) => {
-            conditions.iter().try_for_each(|condition| walk(dialect, condition, places, binder))
+    let filter = filters.and_then(|filters| filters.of(entity));
+    let filter = filter.expect("the shape of the statement says that the filter is on");
+    // Filters do not hold within a filter.
+    bind_condition(dialect, filter.condition()?, places, None, binder)
+}
+
+struct Walk<'a> {
+    dialect: Dialect,
+    tests: std::slice::Iter<'a, Place>,
+    subqueries: std::slice::Iter<'a, Vec<Slot>>,
+    filters: Option<&'a Filters>,
+    binder: &'a mut dyn Binder,
+}
+
+impl Walk<'_> {
+    fn condition(&mut self, condition: &Condition) -> Result<()> {
+        match condition {
+            Condition::All(conditions) | Condition::Any(conditions) => {
+                conditions.iter().try_for_each(|condition| self.condition(condition))
+            }
+            Condition::Not(condition) => self.condition(condition),
+            Condition::Property(_, test) => bind_test(self.dialect, test, self.place(), self.binder),
+            Condition::HasItem(_, condition) | Condition::Apart(condition) => {
+                self.subquery()?;
+                self.condition(condition)
+            }
+            _ => Err(unknown_condition(self.dialect)),
         }
-        Condition::Not(condition) => walk(dialect, condition, places, binder),
-        Condition::Property(_, test) => {
-            let place = places.next().expect("lowering noted a place for each test");
-            bind_test(dialect, test, place, binder)
-        }
-        _ => Err(unknown_condition(dialect)),
+    }
+
+    fn place(&mut self) -> Place {
+        *self.tests.next().expect("lowering noted a place for each test")
+    }
+
+    fn subquery(&mut self) -> Result<()> {
+        let slots = self.subqueries.next().expect("lowering noted each subquery");
+        slots.iter().try_for_each(|slot| match slot {
+            Slot::Filter(entity, places) => {
+                bind_filter(self.dialect, *entity, places, self.filters, self.binder)
+            }
+            Slot::OwnerKeys | Slot::Condition | Slot::Limit | Slot::Offset => Ok(()),
+        })
     }
 }
 

@@ -26,7 +26,7 @@ pub(crate) fn write_condition(
     condition: &Condition,
     places: &mut Places,
 ) -> Result<()> {
-    let mut lower = Lower { w, scope, places };
+    let mut lower = Lower { w, scope, places, negated: false, subqueries: 0 };
     let height = lower.condition(condition, 0)?;
     match height > lower.w.dialect().deepest_expression() {
         true => Err(too_deep(lower.w.dialect())),
@@ -34,33 +34,46 @@ pub(crate) fn write_condition(
     }
 }
 
-struct Lower<'w, 's, 'a> {
-    w: &'w mut SqlWriter,
-    scope: &'s mut Scope<'a>,
-    places: &'w mut Places,
+pub(super) struct Lower<'w, 's, 'a> {
+    pub(super) w: &'w mut SqlWriter,
+    pub(super) scope: &'s mut Scope<'a>,
+    pub(super) places: &'w mut Places,
+    /// Whether what is neither true nor false would pass, were it written as false.
+    pub(super) negated: bool,
+    /// How many subqueries this stands in.
+    pub(super) subqueries: u32,
 }
 
 #[derive(Clone, Copy, PartialEq)]
-enum Junction {
+pub(super) enum Junction {
     All,
     Any,
 }
 
 impl Lower<'_, '_, '_> {
     /// Writes a condition; gives back how deep its tree is.
-    fn condition(&mut self, condition: &Condition, depth: u32) -> Result<u32> {
+    pub(super) fn condition(&mut self, condition: &Condition, depth: u32) -> Result<u32> {
         match condition {
             Condition::All(_) => self.junction(Junction::All, condition, depth),
             Condition::Any(_) => self.junction(Junction::Any, condition, depth),
-            Condition::Not(condition) => {
-                self.w.push("not (");
-                let height = self.condition(condition, depth + 1)?;
-                self.w.push(")");
-                Ok(height + 1)
-            }
+            Condition::Not(condition) => self.not(condition, depth),
+            Condition::HasItem(path, condition) => self.has_item(path, condition, depth),
+            Condition::Apart(condition) => self.apart(condition, depth),
             Condition::Property(path, test) => self.property(path, test),
             _ => Err(unknown_condition(self.w.dialect())),
         }
+    }
+
+    fn not(&mut self, condition: &Condition, depth: u32) -> Result<u32> {
+        if let (Condition::HasItem(path, condition), false) = (condition, self.negated) {
+            return self.has_no_item(path, condition, depth);
+        }
+        self.negated = !self.negated;
+        self.w.push("not (");
+        let height = self.condition(condition, depth + 1)?;
+        self.w.push(")");
+        self.negated = !self.negated;
+        Ok(height + 1)
     }
 
     fn junction(&mut self, junction: Junction, condition: &Condition, depth: u32) -> Result<u32> {
@@ -98,12 +111,31 @@ impl Lower<'_, '_, '_> {
             if index > 0 {
                 self.w.push(word);
             }
-            let grouped = matches!(term, Condition::All(_) | Condition::Any(_)) && terms.len() > 1;
-            self.w.push(if grouped { "(" } else { "" });
-            let term_height = self.condition(term, depth + 1)?;
-            self.w.push(if grouped { ")" } else { "" });
+            let term_height = match terms.len() {
+                1 => self.condition(term, depth + 1)?,
+                _ => self.term(term, depth + 1)?,
+            };
             height = height.max(term_height) + u32::from(index > 0);
         }
+        Ok(height)
+    }
+
+    /// A condition behind an `and`.
+    pub(super) fn beside(&mut self, condition: &Condition, depth: u32) -> Result<u32> {
+        let mut terms = Vec::new();
+        flatten(Junction::All, condition, &mut terms);
+        match terms.len() {
+            2..=WIDEST => self.terms(Junction::All, &terms, depth),
+            _ => self.term(condition, depth),
+        }
+    }
+
+    /// A condition that stands beside others.
+    pub(super) fn term(&mut self, term: &Condition, depth: u32) -> Result<u32> {
+        let grouped = matches!(term, Condition::All(_) | Condition::Any(_));
+        self.w.push(if grouped { "(" } else { "" });
+        let height = self.condition(term, depth)?;
+        self.w.push(if grouped { ")" } else { "" });
         Ok(height)
     }
 

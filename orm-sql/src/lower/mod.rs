@@ -3,6 +3,7 @@
 pub(crate) mod bind;
 pub(crate) mod cache;
 mod condition;
+mod exists;
 #[cfg(test)]
 pub(crate) mod library;
 pub(crate) mod list;

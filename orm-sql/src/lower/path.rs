@@ -9,7 +9,7 @@ use crate::lower::scope::{Column, Columns, Node, Role, Scope, Usage};
 impl<'a> Scope<'a> {
     /// Follows relations from the root, joining what is not joined yet.
     fn follow(&mut self, relations: &[u16], usage: Usage) -> Result<Node<'a>> {
-        let mut node = self.root;
+        let mut node = self.use_root();
         let mut usage = usage;
         let mut borrowed = true;
         for end in 1..=relations.len() {
@@ -48,6 +48,9 @@ impl<'a> Scope<'a> {
             } else {
                 break;
             }
+        }
+        if let ([], Some(positions)) = (relations, key_positions(self.root.entity, &columns)) {
+            return Ok(self.root_key(&positions));
         }
         let node = self.follow(relations, usage)?;
         Ok(columns.iter().map(|column| node.column(*column)).collect())

@@ -32,18 +32,13 @@ pub(crate) fn loads(selection: &Selection, relations: &[u16], shared: bool) -> b
 }
 
 /// Whether a path of the condition is one that `test` looks for.
-pub(crate) fn any_path(condition: &Condition, test: &mut impl FnMut(&[u16]) -> Result<bool>) -> Result<bool> {
-    match condition {
-        Condition::All(conditions) | Condition::Any(conditions) => {
-            for condition in conditions {
-                if any_path(condition, test)? {
-                    return Ok(true);
-                }
-            }
-            Ok(false)
-        }
-        Condition::Not(condition) => any_path(condition, test),
-        Condition::Property(path, _) => test(&path.0),
-        _ => Ok(true),
-    }
+pub(crate) fn any_path(condition: &Condition, test: impl Fn(&[u16]) -> Result<bool>) -> Result<bool> {
+    let mut failed = None;
+    let found = condition.any_path(&mut |path| {
+        test(path).unwrap_or_else(|error| {
+            failed = Some(error);
+            true
+        })
+    });
+    failed.map_or(Ok(found), Err)
 }

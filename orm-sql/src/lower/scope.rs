@@ -89,6 +89,9 @@ pub(crate) struct Scope<'a> {
     pub(crate) filters: Option<&'a Filters>,
     joins: Vec<Join<'a>>,
     next_alias: u32,
+    has_subqueries: bool,
+    /// Whether the pivot table alone will do, as nothing but the root's key was asked for so far.
+    is_pivot_enough: bool,
 }
 
 impl<'a> Scope<'a> {
@@ -102,8 +105,7 @@ impl<'a> Scope<'a> {
     ) -> Self {
         let alias = Alias::new(&entity.table, first_alias);
         let root = Node { alias, entity, filtering: Filtering::Off };
-        let (joins, next_alias) = (Vec::new(), first_alias + 1);
-        let mut scope = Self { registry, root, pivot: None, filters: None, joins, next_alias };
+        let mut scope = Self::around(registry, root, None, first_alias + 1);
         scope.pivot = pivot.map(|pivot| (scope.new_alias(&pivot.table), pivot));
         scope
     }
@@ -111,11 +113,15 @@ impl<'a> Scope<'a> {
     /// A scope of its own around a row that another one has; named filters do not hold in it.
     pub(crate) fn beside(&self, root: Node<'a>) -> Self {
         let root = Node { filtering: Filtering::Off, ..root };
-        let (registry, next_alias) = (self.registry, self.next_alias);
-        Self { registry, root, pivot: None, filters: None, joins: Vec::new(), next_alias }
+        Self::around(self.registry, root, None, self.next_alias)
     }
 
-    /// Passes over the aliases that a scope beside this one took.
+    fn around(registry: &'a Registry, root: Node<'a>, filters: Option<&'a Filters>, next_alias: u32) -> Self {
+        let (joins, has_subqueries, is_pivot_enough) = (Vec::new(), false, false);
+        Self { registry, root, pivot: None, filters, joins, next_alias, has_subqueries, is_pivot_enough }
+    }
+
+    /// Passes over the aliases that a scope beside this one, or within it, took.
     pub(crate) fn take_aliases(&mut self, other: &Self) {
         self.next_alias = self.next_alias.max(other.next_alias);
     }
@@ -128,6 +134,43 @@ impl<'a> Scope<'a> {
     /// Whether the root's table alone is not enough.
     pub(crate) fn has_joins(&self) -> bool {
         !self.joins.is_empty()
+    }
+
+    /// Whether the root's table needs an alias: others are joined to it, or a subquery speaks of it.
+    pub(crate) fn needs_alias(&self) -> bool {
+        self.has_joins() || self.has_subqueries
+    }
+
+    /// The `from` of a subquery within this one's statement.
+    pub(crate) fn subquery(
+        &mut self,
+        entity: &'a EntityModel,
+        pivot: Option<&'a PivotModel>,
+        filtering: Filtering,
+    ) -> Self {
+        self.has_subqueries = true;
+        let mut subquery = Self::new(self.registry, entity, pivot, self.next_alias);
+        subquery.filters = self.filters;
+        subquery.root.filtering = filtering;
+        subquery.is_pivot_enough =
+            pivot.is_some() && !(filtering != Filtering::Off && self.is_filtered(entity.id));
+        subquery
+    }
+
+    /// The root, whose table is asked for something from now on.
+    pub(crate) fn use_root(&mut self) -> Node<'a> {
+        self.is_pivot_enough = false;
+        self.root
+    }
+
+    /// The root's columns at these positions of its key, wherever they are at hand.
+    pub(crate) fn root_key(&self, positions: &[usize]) -> Columns<'a> {
+        match self.pivot {
+            Some((alias, pivot)) if self.is_pivot_enough => {
+                positions.iter().map(|at| Column { alias, name: &pivot.other_columns[*at] }).collect()
+            }
+            _ => positions.iter().map(|at| self.root.column(self.root.entity.key_columns[*at])).collect(),
+        }
     }
 
     pub(crate) fn new_alias(&mut self, table: &str) -> Alias {
@@ -242,7 +285,11 @@ impl<'a> Scope<'a> {
         w.push(" from ");
         let root = self.root;
         if let Some((alias, pivot)) = self.pivot {
-            w.table(pivot.schema.as_deref(), &pivot.table).push(" as ").alias(alias).push(" inner join ");
+            w.table(pivot.schema.as_deref(), &pivot.table).push(" as ").alias(alias);
+            if self.is_pivot_enough {
+                return Ok(());
+            }
+            w.push(" inner join ");
         }
         w.table(root.entity.schema.as_deref(), &root.entity.table).push(" as ").alias(root.alias);
         if let Some((alias, pivot)) = self.pivot {
@@ -327,6 +374,11 @@ impl<'a> Scope<'a> {
             .map(|(last, _)| *last)
             .collect()
     }
+}
+
+/// Columns of an aliased table by their names.
+pub(crate) fn column_of(alias: Alias, names: &[String]) -> impl Iterator<Item = Column<'_>> {
+    names.iter().map(move |name| Column { alias, name })
 }
 
 /// The alias of the derived table that holds the roots' keys.

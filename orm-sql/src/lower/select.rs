@@ -7,7 +7,7 @@ use orm_core::query::{Branch, Direction, Nulls, Order, RootFilter, Select, Selec
 use orm_core::{Error, Result};
 
 use crate::dialect::Dialect;
-use crate::lower::bind::{BindPlan, Place, Slot};
+use crate::lower::bind::{BindPlan, Place, Places, Slot};
 use crate::lower::condition::{write_condition, write_list};
 use crate::lower::list::List;
 use crate::lower::order::{OrderColumn, Term, direction, nulls, order_name, write_order};
@@ -76,7 +76,7 @@ impl<'a> Lower<'a> {
             })?;
             pivot = Some(Pivot { model, is_ordered: relation.kind == RelationKind::ManyToManyOwner });
         }
-        let binds = BindPlan { slots: Vec::new(), places: Vec::new(), owner };
+        let binds = BindPlan { slots: Vec::new(), places: Places::default(), owner };
         Ok(Self { registry, select, root, pivot, w: SqlWriter::new(dialect), binds })
     }
 
@@ -165,14 +165,12 @@ impl<'a> Lower<'a> {
         if finds_roots && self.hides_roots() {
             scope.join_required();
         }
-        let joins_bind = self.select.filters.is_some();
-        let mut condition = None;
-        if is_asked && joins_bind {
-            let mut draft = SqlWriter::new(self.dialect());
-            write_condition(&mut draft, scope, &self.select.condition, &mut Vec::new())?;
-        } else if is_asked {
-            condition = self.condition(scope, finds_roots)?;
-        }
+        let before = std::mem::take(&mut self.binds.slots);
+        let condition = match is_asked {
+            true => self.condition(scope, finds_roots)?,
+            false => None,
+        };
+        let behind = std::mem::replace(&mut self.binds.slots, before);
         if let Some((terms, usage)) = order {
             self.terms(scope, terms, usage)?;
         }
@@ -181,9 +179,7 @@ impl<'a> Lower<'a> {
             Some(keys) => scope.write_from_keys(&mut self.w, &mut self.binds.slots, keys)?,
         }
         let from = self.w.take();
-        if is_asked && joins_bind {
-            condition = self.condition(scope, finds_roots)?;
-        }
+        self.binds.slots.extend(behind);
         Ok(Body { from, condition })
     }
 
@@ -208,7 +204,7 @@ impl<'a> Lower<'a> {
 
     /// Whether all relations to many in the condition are loaded by the joins that the condition uses.
     fn shares_all(&self) -> Result<bool> {
-        let misses = any_path(&self.select.condition, &mut |path| {
+        let misses = any_path(&self.select.condition, |path| {
             let part = self.multiplying_part(path)?;
             Ok(part > 0 && !loads(&self.select.selection, &path[..part], true))
         })?;
@@ -218,7 +214,7 @@ impl<'a> Lower<'a> {
     /// Whether the condition's or the order's own joins can repeat a root.
     fn repeats(&self, with_order: bool) -> Result<bool> {
         let multiplies = |path: &[u16]| Ok(self.multiplying_part(path)? > 0);
-        if any_path(&self.select.condition, &mut |path| multiplies(path))? {
+        if any_path(&self.select.condition, multiplies)? {
             return Ok(true);
         }
         for order in self.select.order.iter().filter(|_| with_order) {
@@ -323,7 +319,7 @@ impl<'a> Lower<'a> {
                 self.w.push(" and (");
             }
             // The walk is the same each time, so the places are noted once.
-            let mut places = Vec::new();
+            let mut places = Places::default();
             write_condition(&mut self.w, scope, &self.select.condition, &mut places)?;
             self.binds.places = places;
             self.binds.slots.push(Slot::Condition);
@@ -458,6 +454,6 @@ fn hidden_behind<'a>(
 }
 
 /// Whether a row always has its target, so that an inner join takes nothing away.
-fn is_required(property: &PropertyModel) -> bool {
+pub(crate) fn is_required(property: &PropertyModel) -> bool {
     property.owning_relation().is_some() && !property.meta.nullable
 }

@@ -114,6 +114,12 @@ fn push_condition(
         Condition::All(all) => group(1, all),
         Condition::Any(any) => group(2, any),
         Condition::Not(condition) => group(3, std::slice::from_ref(condition)),
+        Condition::Apart(condition) => group(5, std::slice::from_ref(condition)),
+        Condition::HasItem(path, condition) => {
+            words.push(6);
+            push_path(words, path);
+            push_condition(words, dialect, condition, depth + 1)
+        }
         Condition::Property(path, test) => {
             words.push(4);
             push_path(words, path);

@@ -16,6 +16,7 @@ use crate::lower::shape::{Purpose, Shape};
 
 mod conditions;
 mod filters;
+mod items;
 mod joins;
 mod limits;
 mod writes;

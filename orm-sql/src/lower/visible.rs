@@ -160,7 +160,7 @@ impl<'a> Scope<'a> {
 
     /// An entity's own filter on a row. What it reaches through relations it sees whole: filters do not hold there.
     fn own_filter(&mut self, terms: &mut Terms<'_>, node: Node<'a>, condition: &Condition) -> Result<()> {
-        let mut places = Places::new();
+        let mut places = Places::default();
         let mut scope = self.beside(node);
         let mut draft = SqlWriter::new(terms.w.dialect());
         write_condition(&mut draft, &mut scope, condition, &mut places)?;

@@ -106,7 +106,7 @@ fn lower_native(
     head: impl Fn(&mut SqlWriter),
 ) -> Result<(Arc<str>, Places)> {
     let mut w = SqlWriter::new(dialect);
-    let mut places = Places::new();
+    let mut places = Places::default();
     head(&mut w);
     if condition.is_always() {
         return Ok((w.finish()?, places));
@@ -115,7 +115,7 @@ fn lower_native(
     scope.root.alias = Alias::NONE;
     w.push(" where ");
     write_condition(&mut w, &mut scope, condition, &mut places)?;
-    if !scope.has_joins() {
+    if !scope.needs_alias() {
         return Ok((w.finish()?, places));
     }
     // It does need joins, so all of it is written anew.

@@ -26,6 +26,9 @@ impl Alias {
     }
 }
 
+/// Stands for a parameter without a number yet: no name of a table or column can have it.
+const UNNUMBERED: char = '\0';
+
 /// Builds the text of one statement, possibly in pieces that are put together later.
 #[derive(Debug)]
 pub struct SqlWriter {
@@ -98,7 +101,10 @@ impl SqlWriter {
     /// Writes a placeholder; the caller notes what is bound to it.
     pub fn push_param(&mut self) -> &mut Self {
         self.parameters += 1;
-        self.dialect.push_placeholder(&mut self.text, self.parameters);
+        self.text.push(match self.dialect {
+            Dialect::Sqlite | Dialect::MySql | Dialect::MariaDb => '?',
+            Dialect::Postgres => UNNUMBERED,
+        });
         self
     }
 
@@ -118,10 +124,20 @@ impl SqlWriter {
         self
     }
 
-    /// Takes the text since the last call, for a piece that is placed later. Parameters keep counting, so pieces are
-    /// written in the order in which they will stand.
+    /// Takes the text since the last call, for a piece that is placed later. Parameters get their numbers at the end, in
+    /// the order in which they stand then.
     pub fn take(&mut self) -> String {
         std::mem::take(&mut self.text)
+    }
+
+    /// Where the text ends so far, for [`split_off`](Self::split_off).
+    pub fn position(&self) -> usize {
+        self.text.len()
+    }
+
+    /// Takes the text behind a position, as [`take`](Self::take) does all of it.
+    pub fn split_off(&mut self, position: usize) -> String {
+        self.text.split_off(position)
     }
 
     /// The finished statement.
@@ -141,6 +157,20 @@ impl SqlWriter {
                 alternative: "ask in several queries, or compare one property with a list".into(),
             });
         }
-        Ok(self.text.into())
+        Ok(match self.dialect {
+            Dialect::Sqlite | Dialect::MySql | Dialect::MariaDb => self.text.into(),
+            Dialect::Postgres => numbered(&self.text).into(),
+        })
     }
+}
+
+fn numbered(text: &str) -> String {
+    let mut numbered = String::with_capacity(text.len() + 16);
+    for (number, piece) in text.split(UNNUMBERED).enumerate() {
+        if number > 0 {
+            Dialect::Postgres.push_placeholder(&mut numbered, number);
+        }
+        numbered.push_str(piece);
+    }
+    numbered
 }

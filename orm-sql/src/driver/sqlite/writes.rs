@@ -152,7 +152,7 @@ impl Session {
             for (column, value) in &update.set {
                 binder.value(value, place(&update.entity, *column))?;
             }
-            bind_condition(DIALECT, &update.condition, &places, binder)
+            bind_condition(DIALECT, &update.condition, &places, None, binder)
         };
         let mut written = Written::default();
         self.run_batch(&sql, &[update], 0, bind, |_, run| written.affected += run.affected)?;
@@ -163,7 +163,7 @@ impl Session {
         let registry = Arc::clone(self.shared.registry()?);
         let (sql, places) = lower_native_delete(DIALECT, &registry, delete)?;
         let bind = |binder: &mut dyn Binder, delete: &&NativeDelete| {
-            bind_condition(DIALECT, &delete.condition, &places, binder)
+            bind_condition(DIALECT, &delete.condition, &places, None, binder)
         };
         let mut written = Written::default();
         self.run_batch(&sql, &[delete], 0, bind, |_, run| written.affected += run.affected)?;

@@ -33,6 +33,9 @@ const PATHS: [&str; 12] = [
     "lines.notes.text",
 ];
 
+/// Their items have keys of one column.
+const COLLECTIONS: [&str; 4] = ["tags", "author.books", "publisher.director.books", "author.books.tags"];
+
 const BRANCHES: [&str; 7] = [
     "author",
     "author.address",
@@ -45,7 +48,9 @@ const BRANCHES: [&str; 7] = [
 
 fn condition(dice: &mut Dice, depth: u64) -> Condition {
     let query = Query::new("Book");
-    match dice.roll(if depth == 0 { 2 } else { 6 }) {
+    match dice.roll(if depth == 0 { 2 } else { 8 }) {
+        6 => Condition::HasItem(query.path(dice.pick(&COLLECTIONS)), Box::new(condition_of_item(dice))),
+        7 => condition(dice, depth - 1).apart(),
         0..2 => {
             let path = dice.pick(&PATHS);
             let number = || Value::Int(0);
@@ -68,6 +73,16 @@ fn condition(dice: &mut Dice, depth: u64) -> Condition {
         2..4 => Condition::All((0..dice.roll(4)).map(|_| condition(dice, depth - 1)).collect()),
         4 => Condition::Any((0..dice.roll(4)).map(|_| condition(dice, depth - 1)).collect()),
         _ => Condition::Not(Box::new(condition(dice, depth - 1))),
+    }
+}
+
+/// A condition that fits the items of any of the collections.
+fn condition_of_item(dice: &mut Dice) -> Condition {
+    let key = || Condition::key_in(vec![vec![Value::Int(1)]]);
+    match dice.roll(3) {
+        0 => Condition::always(),
+        1 => key(),
+        _ => Condition::Not(Box::new(key())),
     }
 }
 
