@@ -51,6 +51,8 @@ pub mod guide {
     pub mod loading {}
     #[doc = include_str!("../docs/guide/unit-of-work.md")]
     pub mod unit_of_work {}
+    #[doc = include_str!("../docs/guide/transactions.md")]
+    pub mod transactions {}
     #[doc = include_str!("../docs/guide/conditions.md")]
     pub mod conditions {}
     #[doc = include_str!("../docs/guide/sqlite.md")]

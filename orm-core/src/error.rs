@@ -424,6 +424,43 @@ impl Error {
         self.driver_kind() == Some(DriverErrorKind::ForeignKeyViolation)
     }
 
+    /// Whether a required column would have no value.
+    pub fn is_not_null_violation(&self) -> bool {
+        self.driver_kind() == Some(DriverErrorKind::NotNullViolation)
+    }
+
+    /// Whether a check constraint does not hold.
+    pub fn is_check_violation(&self) -> bool {
+        self.driver_kind() == Some(DriverErrorKind::CheckViolation)
+    }
+
+    /// Whether two transactions waited for each other, and the database gave this one up.
+    pub fn is_deadlock(&self) -> bool {
+        self.driver_kind() == Some(DriverErrorKind::Deadlock)
+    }
+
+    /// Whether another transaction changed the same data at the same time, and the database gave this one up.
+    pub fn is_serialization_failure(&self) -> bool {
+        self.driver_kind() == Some(DriverErrorKind::Serialization)
+    }
+
+    /// Whether another connection held a lock for too long, or at all where the call was not to wait.
+    pub fn is_lock_timeout(&self) -> bool {
+        self.driver_kind() == Some(DriverErrorKind::LockTimeout)
+    }
+
+    /// Whether something was to be written in a read-only transaction or database.
+    pub fn is_read_only_violation(&self) -> bool {
+        self.driver_kind() == Some(DriverErrorKind::ReadOnly)
+    }
+
+    /// Whether the same transaction may succeed when it is run again from its beginning, as only what others did at
+    /// the same time was in its way: a deadlock, a serialization failure, a lock. See
+    /// [`retry`](crate::em::TransactionBuilder::retry).
+    pub fn is_retryable(&self) -> bool {
+        self.is_deadlock() || self.is_serialization_failure() || self.is_lock_timeout()
+    }
+
     /// Whether no row was found where one was demanded.
     pub fn is_not_found(&self) -> bool {
         matches!(self, Error::NotFound { .. })

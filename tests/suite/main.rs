@@ -4,4 +4,5 @@ mod faults;
 mod harness;
 mod loading;
 mod schema;
+mod transactions;
 mod unit_of_work;

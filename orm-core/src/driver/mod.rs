@@ -1,9 +1,13 @@
 //! What a database driver must do. Knows no database.
 
+mod transaction;
+
 use std::any::Any;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
+
+pub use transaction::{IsolationLevel, TransactionOptions};
 
 use crate::error::Result;
 use crate::meta::Registry;
@@ -51,17 +55,6 @@ impl Capabilities {
     }
 }
 
-/// How a transaction begins.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[non_exhaustive]
-pub enum TransactionMode {
-    /// Reads first; takes the write lock with the first write.
-    Deferred,
-    /// Takes the write lock at once, so that it cannot fail half-way for want of it.
-    #[default]
-    Immediate,
-}
-
 /// A database: hands out connections.
 pub trait Driver: Send + Sync + 'static {
     /// What it can do.
@@ -104,8 +97,11 @@ pub trait Connection: Send {
     /// A driver SHOULD send as few statements as its database needs, and MUST give `returned` in the order of the rows.
     fn write(&mut self, write: Write) -> BoxFuture<'_, Result<Written>>;
 
-    /// Begins a transaction.
-    fn begin(&mut self, mode: TransactionMode) -> BoxFuture<'_, Result<()>>;
+    /// Begins a transaction, now or with the first statement.
+    ///
+    /// A driver MUST fail with [`Error::Unsupported`](crate::Error::Unsupported) for an option that its database does
+    /// not have, and MUST have forgotten the options when the transaction ends.
+    fn begin(&mut self, options: TransactionOptions) -> BoxFuture<'_, Result<()>>;
 
     /// Commits it.
     fn commit(&mut self) -> BoxFuture<'_, Result<()>>;

@@ -4,8 +4,10 @@ mod assign;
 mod native;
 mod populate;
 mod query;
+mod retry;
 mod run;
 mod transaction;
+mod transactional;
 mod view;
 mod write;
 
@@ -14,7 +16,11 @@ use std::sync::Arc;
 pub use native::{NativeDeleteQuery, NativeUpdateQuery};
 pub use populate::Handles;
 pub use query::{Kind, Many, ManyAndCount, OneOrFail, OneOrNone, Query, Total};
+pub use retry::{Retry, Retryable};
 pub use transaction::Transaction;
+pub use transactional::{
+    AroundWork, EndedByHand, Plain, Propagation, RetriedTransaction, TransactionBuilder,
+};
 pub use view::{LoadExt, WithItems};
 
 use crate::arena::State;

@@ -4,10 +4,10 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use crate::arena::{Arena, NodeSet};
-use crate::driver::TransactionMode;
-use crate::em::EntityManager;
+use crate::driver::TransactionOptions;
+use crate::em::{EntityManager, TransactionBuilder};
 use crate::error::{Error, Result};
-use crate::session::Scope;
+use crate::session::{ChosenFlushMode, Scope};
 use crate::uow;
 
 /// An open transaction, or a savepoint inside of one. Dropped without a commit, it is rolled back.
@@ -20,6 +20,7 @@ pub struct Transaction {
     /// Open until it is committed or rolled back.
     scope: Option<Scope>,
     before: Before,
+    _flush_mode: Option<ChosenFlushMode>,
 }
 
 /// What waited for a flush when the transaction began.
@@ -30,6 +31,28 @@ struct Before {
 }
 
 impl Transaction {
+    /// Begins it, as a savepoint if one is open.
+    pub(super) async fn begin(
+        em: &EntityManager,
+        options: TransactionOptions,
+        flush_mode: Option<ChosenFlushMode>,
+    ) -> Result<Self> {
+        let arena = em.session.arena();
+        let before = {
+            let pending = arena.pending();
+            let (new, removed) = (pending.new.clone(), pending.removed.clone());
+            drop(pending);
+            Before { arena, new, removed }
+        };
+        let scope = Scope::begin(Arc::clone(&em.session), options).await?;
+        Ok(Self { em: em.clone(), scope: Some(scope), before, _flush_mode: flush_mode })
+    }
+
+    /// The entity manager.
+    pub(super) fn em(&self) -> &EntityManager {
+        &self.em
+    }
+
     /// Flushes and commits.
     ///
     /// # Errors
@@ -88,21 +111,22 @@ impl Deref for Transaction {
 }
 
 impl EntityManager {
+    /// A transaction that is more than the usual one: with an isolation level, read-only, tried again, and so on.
+    ///
+    /// ```ignore
+    /// em.transaction().isolation(IsolationLevel::Serializable).retry(Retry::times(3)).run(async |em| { … }).await?;
+    /// ```
+    pub fn transaction(&self) -> TransactionBuilder<'_> {
+        TransactionBuilder::new(self)
+    }
+
     /// Begins a transaction, or sets a savepoint when one is open. Everything that this entity manager does until its
     /// end is part of it.
     ///
     /// # Errors
     /// When no connection is to be had.
     pub async fn begin(&self) -> Result<Transaction> {
-        let arena = self.session.arena();
-        let before = {
-            let pending = arena.pending();
-            let (new, removed) = (pending.new.clone(), pending.removed.clone());
-            drop(pending);
-            Before { arena, new, removed }
-        };
-        let scope = Scope::begin(Arc::clone(&self.session), TransactionMode::default()).await?;
-        Ok(Transaction { em: self.clone(), scope: Some(scope), before })
+        self.transaction().begin().await
     }
 
     /// Runs `work` in a transaction, or at a savepoint when one is open: flushes and commits when it succeeds, rolls
@@ -115,17 +139,6 @@ impl EntityManager {
         Work: AsyncFnOnce(&EntityManager) -> Result<T, Failure>,
         Failure: From<Error>,
     {
-        let transaction = self.begin().await?;
-        match work(&transaction.em).await {
-            Ok(value) => {
-                transaction.commit().await?;
-                Ok(value)
-            }
-            Err(failure) => {
-                // The work's failure is the one to tell.
-                let _ = transaction.rollback().await;
-                Err(failure)
-            }
-        }
+        self.transaction().run(work).await
     }
 }

@@ -1,5 +1,6 @@
 //! From a request to nodes: what to select, how rows become entities, and what to ask afterwards.
 
+mod carry;
 mod collection;
 mod follow;
 mod hydrate;
@@ -9,6 +10,7 @@ mod plan;
 mod request;
 mod satisfied;
 
+pub(crate) use carry::carry;
 pub(crate) use collection::{collection_count, collection_items};
 pub(crate) use follow::populate;
 pub(crate) use plan::{Joins, LoadPlan};

@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 
 use tokio::sync::MutexGuard;
 
-use crate::driver::Connection;
+use crate::driver::{Connection, TransactionOptions};
 use crate::error::{Error, Result};
 use crate::session::{Session, UndoLog};
 
@@ -15,6 +15,8 @@ pub(super) const GIVEN_UP: Error = Error::Transaction {
 /// The connection of an open transaction.
 pub(crate) struct Pinned {
     pub(super) connection: Box<dyn Connection>,
+    /// How it began.
+    pub(super) options: TransactionOptions,
     /// What flushes of this transaction settled, to be undone when it is rolled back.
     pub(super) undo: UndoLog,
 }

@@ -1,12 +1,14 @@
 //! What one unit of work stands on: its arena, its connection, its transaction. No rules of the data mapper.
 
+mod aside;
 mod lease;
 mod transaction;
 
 use std::any::Any;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
+pub(crate) use aside::{Aside, ChosenFlushMode, Suspended};
 pub use lease::Lease;
 pub(crate) use transaction::{Scope, UndoLog};
 
@@ -46,6 +48,16 @@ pub enum FlushMode {
     Always,
 }
 
+impl FlushMode {
+    fn of(number: u8) -> Self {
+        match number {
+            number if number == FlushMode::Commit as u8 => FlushMode::Commit,
+            number if number == FlushMode::Always as u8 => FlushMode::Always,
+            _ => FlushMode::Auto,
+        }
+    }
+}
+
 /// One unit of work.
 pub(crate) struct Session {
     pub(crate) shared: Arc<Shared>,
@@ -53,7 +65,7 @@ pub(crate) struct Session {
     me: Weak<Session>,
     arena: Mutex<Arc<Arena>>,
     refused: Mutex<Vec<Error>>,
-    flush_mode: FlushMode,
+    flush_mode: AtomicU8,
     /// The schema of entities that do not say theirs.
     schema: Option<Arc<str>>,
     /// Held while flushing, so that two flushes follow each other.
@@ -72,7 +84,7 @@ impl Session {
             me: me.clone(),
             arena: Mutex::new(arena),
             refused: Mutex::default(),
-            flush_mode,
+            flush_mode: AtomicU8::new(flush_mode as u8),
             schema,
             flushing: tokio::sync::Mutex::default(),
             pinned: tokio::sync::Mutex::default(),
@@ -92,7 +104,7 @@ impl Session {
     }
 
     pub(crate) fn flush_mode(&self) -> FlushMode {
-        self.flush_mode
+        FlushMode::of(self.flush_mode.load(Ordering::Acquire))
     }
 
     /// The schema of entities that do not say theirs.
@@ -129,10 +141,16 @@ impl Session {
         arena
     }
 
-    /// Starts over with an empty arena; handles of the old one stay readable.
-    pub(crate) fn clear(&self) {
+    /// An empty arena for this session's entities.
+    fn fresh_arena(&self) -> Arc<Arena> {
         let fresh = Arena::in_schema(Arc::clone(self.registry()), true, self.schema.clone());
         fresh.set_owner(self.owner());
+        fresh
+    }
+
+    /// Starts over with an empty arena; handles of the old one stay readable.
+    pub(crate) fn clear(&self) {
+        let fresh = self.fresh_arena();
         let mut arena = self.arena.lock().unwrap_or_else(PoisonError::into_inner);
         arena.retire();
         *arena = fresh;

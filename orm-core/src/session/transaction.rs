@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use crate::driver::TransactionMode;
+use crate::driver::TransactionOptions;
 use crate::error::{Error, Result};
 use crate::session::Session;
 use crate::session::lease::{GIVEN_UP, Pinned};
@@ -51,16 +51,18 @@ pub(crate) struct Scope {
 
 impl Scope {
     /// Begins a transaction, or sets a savepoint inside of the open one.
-    pub(crate) async fn begin(session: Arc<Session>, mode: TransactionMode) -> Result<Self> {
+    pub(crate) async fn begin(session: Arc<Session>, options: TransactionOptions) -> Result<Self> {
         let mut pinned = session.pinned.lock().await;
         let depth = match pinned.as_mut() {
             None => {
                 let mut connection = session.shared.driver.connect().await?;
-                connection.begin(mode).await?;
-                *pinned = Some(Pinned { connection, undo: UndoLog { entries: Vec::new(), depth: 1 } });
+                connection.begin(options).await?;
+                let undo = UndoLog { entries: Vec::new(), depth: 1 };
+                *pinned = Some(Pinned { connection, options, undo });
                 1
             }
             Some(pinned) => {
+                pinned.keeps(&options)?;
                 let depth = pinned.undo.depth + 1;
                 pinned.connection.savepoint(depth).await?;
                 pinned.undo.depth = depth;
@@ -132,7 +134,27 @@ impl Drop for Scope {
     }
 }
 
+impl Pinned {
+    /// Refuses what the open transaction was not begun with.
+    fn keeps(&self, options: &TransactionOptions) -> Result<()> {
+        match options.is_kept_by(&self.options) {
+            true => Ok(()),
+            false => Err(Error::Transaction {
+                message: "isolation and access are those of the open transaction; choose them when the outermost one begins, or use `Propagation::RequiresNew`",
+            }),
+        }
+    }
+}
+
 impl Session {
+    /// Refuses to join the open transaction if it does not keep these options.
+    pub(crate) async fn check_open(&self, options: &TransactionOptions) -> Result<()> {
+        match self.pinned.lock().await.as_ref() {
+            Some(pinned) => pinned.keeps(options),
+            None => Err(GIVEN_UP),
+        }
+    }
+
     /// Whether a transaction is open.
     pub(crate) fn in_transaction(&self) -> bool {
         self.depth.load(Ordering::Acquire) > 0

@@ -1,6 +1,6 @@
 //! The transaction of one flush: its own, or a savepoint in the open one.
 
-use crate::driver::{Connection, TransactionMode};
+use crate::driver::{Connection, TransactionOptions};
 use crate::error::Result;
 use crate::session::{Lease, Session};
 use crate::uow::undo::Undo;
@@ -36,7 +36,7 @@ impl<'s> Transaction<'s> {
         let connection = transaction.lease.connection()?;
         match kind {
             Kind::Bare => {}
-            Kind::Own => connection.begin(TransactionMode::Immediate).await?,
+            Kind::Own => connection.begin(TransactionOptions::default()).await?,
             Kind::Savepoint(depth) => connection.savepoint(depth).await?,
         }
         Ok(transaction)

@@ -1,5 +1,7 @@
 //! The drivers: connections, statements, rows, errors. One folder a database.
 
+#[cfg(any(feature = "sqlite", feature = "_server"))]
+mod begin;
 mod log;
 #[cfg(feature = "mysql")]
 pub mod mysql;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use orm_core::driver::{BoxFuture, Connection, Driver, TransactionMode};
+use orm_core::driver::{BoxFuture, Connection, Driver, TransactionOptions};
 use orm_core::{Result, Value};
 
 use crate::dialect::Dialect;
@@ -44,7 +44,7 @@ impl SchemaConnection for DriverConnection {
     }
 
     fn begin(&mut self) -> BoxFuture<'_, Result<()>> {
-        self.0.begin(TransactionMode::Immediate)
+        self.0.begin(TransactionOptions::default())
     }
 
     fn commit(&mut self) -> BoxFuture<'_, Result<()>> {

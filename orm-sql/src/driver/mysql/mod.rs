@@ -12,7 +12,7 @@ mod tests;
 use std::sync::Arc;
 
 use orm_core::Result;
-use orm_core::driver::{BoxFuture, TransactionMode};
+use orm_core::driver::BoxFuture;
 use orm_core::value::{Cell, Value};
 use sqlx::error::DatabaseError;
 use sqlx::mysql::{MySql, MySqlConnection as RawConnection, MySqlQueryResult, MySqlRow};
@@ -129,10 +129,6 @@ impl Server for MySqlServer {
 
     fn classify(error: &dyn DatabaseError) -> Facts {
         error::classify(error)
-    }
-
-    fn begin_sql(_mode: TransactionMode) -> &'static str {
-        "start transaction"
     }
 
     fn is_outdated(error: &dyn DatabaseError) -> bool {

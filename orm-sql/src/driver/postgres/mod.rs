@@ -14,7 +14,7 @@ mod tests;
 use std::sync::Arc;
 
 use orm_core::Result;
-use orm_core::driver::{BoxFuture, TransactionMode};
+use orm_core::driver::BoxFuture;
 use orm_core::value::{Cell, Value};
 use sqlx::error::DatabaseError;
 use sqlx::postgres::{PgConnection, PgQueryResult, PgRow, Postgres};
@@ -129,11 +129,6 @@ impl Server for PostgresServer {
 
     fn classify(error: &dyn DatabaseError) -> Facts {
         error::classify(error)
-    }
-
-    fn begin_sql(_mode: TransactionMode) -> &'static str {
-        // Readers and writers do not wait for each other's begin.
-        "begin"
     }
 
     fn is_outdated(error: &dyn DatabaseError) -> bool {

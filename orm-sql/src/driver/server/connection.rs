@@ -3,7 +3,7 @@
 use std::any::Any;
 use std::sync::Arc;
 
-use orm_core::driver::{BoxFuture, Connection, RowSink, TransactionMode};
+use orm_core::driver::{BoxFuture, Connection, RowSink, TransactionOptions};
 use orm_core::log::QueryKind;
 use orm_core::query::{Select, Write, Written};
 use orm_core::value::Value;
@@ -11,6 +11,7 @@ use orm_core::{Error, Result};
 use tokio::runtime::Handle;
 
 use crate::dialect::Dialect;
+use crate::driver::begin::begin_sql;
 use crate::driver::server::error::{After, Failed};
 use crate::driver::server::guard::{Flight, Slot, roll_back_soon};
 use crate::driver::server::pool::Lease;
@@ -33,7 +34,7 @@ pub struct ServerConnection<S: Server> {
     dialect: Dialect,
     transaction: Transaction,
     /// How the transaction began, if there is one.
-    mode: TransactionMode,
+    begun_with: TransactionOptions,
     /// Plain SQL changed settings, or holds what the next one should not have.
     is_changed: bool,
 }
@@ -47,7 +48,7 @@ impl<S: Server> ServerConnection<S> {
             shared,
             dialect,
             transaction: Transaction::None,
-            mode: TransactionMode::default(),
+            begun_with: TransactionOptions::default(),
             is_changed: false,
         }
     }
@@ -136,13 +137,13 @@ impl<S: Server> ServerConnection<S> {
     /// Makes the connection ready for a statement: put right, open, and in its transaction.
     async fn ready(&mut self) -> Result<()> {
         self.ready_at_all().await?;
-        let Transaction::Pending(mode) = self.transaction else { return Ok(()) };
-        match self.begin_now(mode).await {
+        let Transaction::Pending(options) = self.transaction else { return Ok(()) };
+        match self.begin_now(options).await {
             // The server went away while nobody used the connection: nothing has begun, so it is begun elsewhere.
             Err(failed) if failed.after == After::Broken => {
-                self.transaction = Transaction::Pending(mode);
+                self.transaction = Transaction::Pending(options);
                 self.open_if_lost().await?;
-                self.begin_now(mode).await.map_err(|failed| failed.error)
+                self.begin_now(options).await.map_err(|failed| failed.error)
             }
             result => result.map_err(|failed| failed.error),
         }
@@ -153,7 +154,7 @@ impl<S: Server> ServerConnection<S> {
     async fn ready_outside(&mut self) -> Result<()> {
         if self.transaction == Transaction::Open {
             self.transaction_statement("commit").await?;
-            self.transaction = Transaction::Pending(self.mode);
+            self.transaction = Transaction::Pending(self.begun_with);
         }
         self.ready_at_all().await
     }
@@ -164,10 +165,11 @@ impl<S: Server> ServerConnection<S> {
         self.open_if_lost().await
     }
 
-    async fn begin_now(&mut self, mode: TransactionMode) -> Result<(), Failed> {
+    async fn begin_now(&mut self, options: TransactionOptions) -> Result<(), Failed> {
+        let sql = begin_sql(self.dialect, options)?;
         let (mut flight, shared) = self.call();
         let result = match flight.opened() {
-            Ok(opened) => session::script(opened, shared, QueryKind::Transaction, S::begin_sql(mode)).await,
+            Ok(opened) => session::script(opened, shared, QueryKind::Transaction, &sql).await,
             Err(error) => Err(error.into()),
         };
         flight.land();
@@ -175,7 +177,7 @@ impl<S: Server> ServerConnection<S> {
         self.transaction = match after {
             Ok(()) => Transaction::Open,
             // Nothing began, so nothing is lost: the next statement tries again.
-            Err(_) => Transaction::Pending(mode),
+            Err(_) => Transaction::Pending(options),
         };
         self.note_broken(&after);
         result
@@ -377,13 +379,15 @@ impl<S: Server> Connection for ServerConnection<S> {
         Box::pin(async move { self.write_now(&write).await })
     }
 
-    fn begin(&mut self, mode: TransactionMode) -> BoxFuture<'_, Result<()>> {
+    fn begin(&mut self, options: TransactionOptions) -> BoxFuture<'_, Result<()>> {
         Box::pin(async move {
             if self.transaction != Transaction::None {
                 return Err(already_open());
             }
-            self.transaction = Transaction::Pending(mode);
-            self.mode = mode;
+            // What the database does not have is told here, and not by the first statement.
+            begin_sql(self.dialect, options)?;
+            self.transaction = Transaction::Pending(options);
+            self.begun_with = options;
             Ok(())
         })
     }

@@ -16,7 +16,7 @@ mod transaction;
 use std::fmt;
 use std::sync::Arc;
 
-use orm_core::driver::{BoxFuture, TransactionMode};
+use orm_core::driver::BoxFuture;
 use orm_core::value::{Cell, Value};
 use orm_core::{DriverErrorKind, Result};
 use sqlx::Either;
@@ -158,9 +158,6 @@ pub trait Server: Sized + Send + Sync + fmt::Debug + 'static {
 
     /// What the server's error means.
     fn classify(error: &dyn DatabaseError) -> Facts;
-
-    /// The statement that begins a transaction.
-    fn begin_sql(mode: TransactionMode) -> &'static str;
 
     /// The kind of statement error after which it is worth preparing it anew: the tables changed underneath.
     fn is_outdated(error: &dyn DatabaseError) -> bool;

@@ -1,6 +1,6 @@
 //! Where the transaction of a connection stands.
 
-use orm_core::driver::TransactionMode;
+use orm_core::driver::TransactionOptions;
 use orm_core::{Error, Result};
 
 use crate::driver::server::error::After;
@@ -10,7 +10,7 @@ use crate::driver::server::error::After;
 pub(crate) enum Transaction {
     None,
     /// Begins with the first statement.
-    Pending(TransactionMode),
+    Pending(TransactionOptions),
     Open,
     /// A statement failed, and the server does nothing more until the transaction goes back to a savepoint.
     Failed,

@@ -3,15 +3,16 @@
 use std::any::Any;
 use std::sync::Arc;
 
-use orm_core::driver::{BoxFuture, Connection, RowSink, TransactionMode};
+use orm_core::driver::{BoxFuture, Connection, RowSink, TransactionOptions};
 use orm_core::query::{Select, Write, Written};
 use orm_core::value::Value;
 use orm_core::{Error, Result};
 
+use crate::driver::begin::begin_sql;
 use crate::driver::sqlite::error::is_busy;
 use crate::driver::sqlite::pool::Lease;
 use crate::driver::sqlite::session::Session;
-use crate::driver::sqlite::shared::Shared;
+use crate::driver::sqlite::shared::{DIALECT, Shared};
 use crate::lower::shape::Purpose;
 
 /// A connection to a SQLite database.
@@ -30,7 +31,7 @@ pub struct SqliteConnection {
 enum Transaction {
     None,
     /// Begins with the first statement.
-    Pending(TransactionMode),
+    Pending(TransactionOptions),
     Open,
     /// SQLite rolled it back, or will: nothing may run as if it were open.
     Lost,
@@ -101,7 +102,7 @@ impl SqliteConnection {
         let before = self.transaction;
         let begin = match before {
             Transaction::None | Transaction::Open => None,
-            Transaction::Pending(mode) => Some(mode),
+            Transaction::Pending(options) => Some(options),
             Transaction::Lost => return Err(lost()),
         };
         let expects_transaction = before != Transaction::None;
@@ -112,7 +113,7 @@ impl SqliteConnection {
                     // A call was dropped while it cleaned up after itself.
                     session.reset();
                 }
-                let result = match begin.map_or(Ok(()), |mode| session.begin(mode)) {
+                let result = match begin.map_or(Ok(()), |options| session.begin(options)) {
                     Ok(()) => {
                         began = true;
                         job(session)
@@ -244,14 +245,16 @@ impl Connection for SqliteConnection {
         Box::pin(self.run(move |session| session.write(&write)))
     }
 
-    fn begin(&mut self, mode: TransactionMode) -> BoxFuture<'_, Result<()>> {
+    fn begin(&mut self, options: TransactionOptions) -> BoxFuture<'_, Result<()>> {
         Box::pin(async move {
             if self.transaction != Transaction::None {
                 return Err(Error::Transaction {
                     message: "a transaction is open already; nest with a savepoint",
                 });
             }
-            self.transaction = Transaction::Pending(mode);
+            // What SQLite does not have is told here, and not by the first statement.
+            begin_sql(DIALECT, options)?;
+            self.transaction = Transaction::Pending(options);
             Ok(())
         })
     }

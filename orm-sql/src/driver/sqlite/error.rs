@@ -54,6 +54,8 @@ fn classify(error: &rusqlite::Error) -> (DriverErrorKind, Facts) {
             (DriverErrorKind::CheckViolation, Facts { constraint: name, ..Facts::default() })
         }
         ffi::SQLITE_CONSTRAINT_DATATYPE => (DriverErrorKind::OutOfRange, constraint(message)),
+        // Another connection wrote since this transaction began to read: it can be done again, but not waited for.
+        ffi::SQLITE_BUSY_SNAPSHOT => (DriverErrorKind::Serialization, Facts::default()),
         code => by_primary_code(code & 0xff, message),
     }
 }

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use orm_core::driver::{RowSink, TransactionMode};
+use orm_core::driver::{RowSink, TransactionOptions};
 use orm_core::log::QueryKind;
 use orm_core::query::Select;
 use orm_core::value::Value;
 use orm_core::{DriverErrorKind, Result};
 use rusqlite::{CachedStatement, Connection};
 
+use crate::driver::begin::begin_sql;
 use crate::driver::sqlite::binder::{LogBinder, StatementBinder};
 use crate::driver::sqlite::cancel::Cancel;
 use crate::driver::sqlite::error::{driver_error, failure};
@@ -32,13 +33,23 @@ pub(crate) struct Session {
     pub(crate) is_broken: bool,
     /// Plain SQL may have changed how the connection behaves.
     pub(crate) is_changed: bool,
+    /// The open transaction only reads.
+    is_read_only: bool,
     /// The right to write, from the begin of a transaction to its end.
     permit: Option<Permit>,
 }
 
 impl Session {
     pub(crate) fn new(connection: Connection, shared: Arc<Shared>, cancel: Arc<Cancel>) -> Self {
-        Self { connection, shared, cancel, is_broken: false, is_changed: false, permit: None }
+        Self {
+            connection,
+            shared,
+            cancel,
+            is_broken: false,
+            is_changed: false,
+            is_read_only: false,
+            permit: None,
+        }
     }
 
     /// Whether a transaction is open.
@@ -46,10 +57,14 @@ impl Session {
         !self.connection.is_autocommit()
     }
 
-    /// Lets the next writer pass if no transaction is open; called at the end of each job.
+    /// If no transaction is open, lets the next writer pass, and a connection that only read may write again; called
+    /// at the end of each job.
     pub(crate) fn settle(&mut self) {
         if !self.is_in_transaction() {
             self.permit = None;
+            if self.is_read_only {
+                self.is_broken |= self.set_read_only(false).is_err();
+            }
         }
     }
 
@@ -83,12 +98,28 @@ impl Session {
         }
     }
 
-    pub(crate) fn begin(&mut self, mode: TransactionMode) -> Result<()> {
-        if mode == TransactionMode::Deferred {
-            return self.transaction_statement("begin");
+    pub(crate) fn begin(&mut self, options: TransactionOptions) -> Result<()> {
+        let sql = begin_sql(DIALECT, options)?;
+        match options.read_only {
+            true => self.set_read_only(true)?,
+            false => self.queue_to_write()?,
         }
-        self.queue_to_write()?;
-        self.transaction_statement("begin immediate")
+        self.transaction_statement(&sql)
+    }
+
+    /// Lets SQLite refuse writes, or take them again.
+    fn set_read_only(&mut self, is_read_only: bool) -> Result<()> {
+        let chosen =
+            self.shared.options.pragmas.iter().find(|(name, _)| name.eq_ignore_ascii_case("query_only"));
+        let usual = chosen.map_or("off", |(_, value)| value);
+        let value = if is_read_only { "on" } else { usual };
+        // Should it fail, the connection is set up anew or closed.
+        self.is_read_only = true;
+        self.connection
+            .pragma_update(None, "query_only", value)
+            .map_err(|error| driver_error(error, "pragma query_only"))?;
+        self.is_read_only = is_read_only;
+        Ok(())
     }
 
     /// Runs `begin`, `commit`, `savepoint` and the like.
@@ -110,7 +141,7 @@ impl Session {
         if self.is_in_transaction() {
             return job(self);
         }
-        self.begin(TransactionMode::Immediate)?;
+        self.begin(TransactionOptions::default())?;
         let result = job(self).and_then(|result| {
             self.transaction_statement("commit")?;
             Ok(result)

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use orm_core::driver::{Connection, Driver, Row, RowSink, TransactionMode};
+use orm_core::driver::{Connection, Driver, Row, RowSink, TransactionOptions};
 use orm_core::query::{Condition, Insert, Test, Write, Written};
 use orm_core::value::Value;
 use orm_core::{DriverErrorKind, Error, Result};

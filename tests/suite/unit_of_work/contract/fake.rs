@@ -4,7 +4,7 @@ use std::any::Any;
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
-use orm::driver::{BoxFuture, Capabilities, Connection, Driver, RowSink, TransactionMode};
+use orm::driver::{BoxFuture, Capabilities, Connection, Driver, RowSink, TransactionOptions};
 use orm::meta::{ColumnId, EntityModel, Registry};
 use orm::query::{Select, Write, Written};
 use orm::{DriverError, DriverErrorKind, Error, Result, Value};
@@ -146,7 +146,7 @@ impl Connection for FakeConnection {
         })
     }
 
-    fn begin(&mut self, _mode: TransactionMode) -> BoxFuture<'_, Result<()>> {
+    fn begin(&mut self, _options: TransactionOptions) -> BoxFuture<'_, Result<()>> {
         self.say("begin")
     }
 

@@ -31,10 +31,10 @@ async fn each_statement_is_an_event_and_a_batch_is_one() {
     let driver = library(SqliteOptions::memory().logger(Arc::new(logger))).await;
     recorder.take();
     let mut connection = driver.connect().await.unwrap();
-    connection.begin(TransactionMode::Immediate).await.unwrap();
+    connection.begin(TransactionOptions::default()).await.unwrap();
     connection.commit().await.unwrap();
     assert_eq!(recorder.take(), "", "a transaction without statements never reaches SQLite");
-    connection.begin(TransactionMode::Immediate).await.unwrap();
+    connection.begin(TransactionOptions::default()).await.unwrap();
     connection.write(insert_authors(&["a", "b", "c"])).await.unwrap();
     connection.savepoint(1).await.unwrap();
     let query = Query::new("Book").columns(&[0]).filter("author", Test::KeyIn(vec![vec![Value::Int(1)]]));

@@ -13,7 +13,7 @@ async fn many_tasks_share_few_connections() {
             let driver = Arc::clone(&driver);
             tokio::spawn(async move {
                 let mut connection = driver.connect().await.unwrap();
-                connection.begin(TransactionMode::Immediate).await.unwrap();
+                connection.begin(TransactionOptions::default()).await.unwrap();
                 connection.write(insert_authors(&["x"])).await.unwrap();
                 let count = count_authors(&mut *connection).await;
                 match number % 2 {
@@ -76,11 +76,11 @@ async fn a_second_writer_waits_for_the_first() {
     let driver = library(folder.options().busy_timeout(Duration::from_millis(300))).await;
     let mut first = driver.connect().await.unwrap();
     let mut second = driver.connect().await.unwrap();
-    first.begin(TransactionMode::Immediate).await.unwrap();
+    first.begin(TransactionOptions::default()).await.unwrap();
     first.write(insert_authors(&["a"])).await.unwrap();
     // Readers do not wait.
     assert_eq!(count_authors(&mut *second).await, 2);
-    second.begin(TransactionMode::Immediate).await.unwrap();
+    second.begin(TransactionOptions::default()).await.unwrap();
     let error = second.write(insert_authors(&["b"])).await.unwrap_err();
     assert_eq!(error.driver_kind(), Some(DriverErrorKind::LockTimeout), "{error}");
     // The transaction has not begun, so the next statement tries again.
@@ -110,7 +110,7 @@ async fn a_panic_in_a_sink_is_an_error_and_the_pool_lives_on() {
         let driver = library(options).await;
         for is_point_read in [false, true] {
             let mut connection = driver.connect().await.unwrap();
-            connection.begin(TransactionMode::Immediate).await.unwrap();
+            connection.begin(TransactionOptions::default()).await.unwrap();
             connection.write(insert_authors(&["lost"])).await.unwrap();
             let mut query = Query::new("Author");
             query.select.is_point_read = is_point_read;
@@ -139,7 +139,7 @@ async fn finds_by_key_run_here_and_elsewhere_alike() {
             query
         };
         assert_eq!(rows(&mut *connection, query()).await.unwrap(), ["'Ann'"]);
-        connection.begin(TransactionMode::Deferred).await.unwrap();
+        connection.begin(TransactionOptions::new().read_only()).await.unwrap();
         assert_eq!(rows(&mut *connection, query()).await.unwrap(), ["'Ann'"]);
         assert_eq!(rows(&mut *connection, query()).await.unwrap(), ["'Ann'"]);
         connection.rollback().await.unwrap();

@@ -9,7 +9,7 @@ async fn a_transaction_is_all_or_nothing() {
     let folder = Folder::new();
     let driver = library(folder.options()).await;
     let mut connection = driver.connect().await.unwrap();
-    connection.begin(TransactionMode::Immediate).await.unwrap();
+    connection.begin(TransactionOptions::default()).await.unwrap();
     connection.write(insert_authors(&["a"])).await.unwrap();
     connection.savepoint(1).await.unwrap();
     connection.write(insert_authors(&["b"])).await.unwrap();
@@ -20,7 +20,7 @@ async fn a_transaction_is_all_or_nothing() {
     assert_eq!(count_authors(&mut *other).await, 2);
     connection.commit().await.unwrap();
     assert_eq!(count_authors(&mut *other).await, 3);
-    connection.begin(TransactionMode::Immediate).await.unwrap();
+    connection.begin(TransactionOptions::default()).await.unwrap();
     connection.write(insert_authors(&["c"])).await.unwrap();
     drop(connection);
     let mut connection = driver.connect().await.unwrap();
@@ -35,8 +35,8 @@ async fn what_needs_a_transaction_says_so() {
     assert!(matches!(connection.commit().await, Err(Error::Transaction { .. })));
     assert!(matches!(connection.rollback().await, Err(Error::Transaction { .. })));
     assert!(matches!(connection.savepoint(1).await, Err(Error::Transaction { .. })));
-    connection.begin(TransactionMode::Immediate).await.unwrap();
-    assert!(matches!(connection.begin(TransactionMode::Immediate).await, Err(Error::Transaction { .. })));
+    connection.begin(TransactionOptions::default()).await.unwrap();
+    assert!(matches!(connection.begin(TransactionOptions::default()).await, Err(Error::Transaction { .. })));
     connection.rollback().await.unwrap();
 }
 
@@ -67,7 +67,7 @@ async fn a_dropped_future_rolls_its_transaction_back_at_once() {
     let folder = Folder::new();
     let driver = library(folder.options()).await;
     let mut connection = driver.acquire().await.unwrap();
-    connection.begin(TransactionMode::Immediate).await.unwrap();
+    connection.begin(TransactionOptions::default()).await.unwrap();
     connection.write(insert_authors(&["lost"])).await.unwrap();
     let long = tokio::time::timeout(Duration::from_millis(30), connection.query(LONG, vec![])).await;
     assert!(long.is_err());
@@ -88,7 +88,7 @@ async fn a_dropped_future_stops_waiting_for_a_lock() {
     let folder = Folder::new();
     let driver = library(folder.options().pool_size(2)).await;
     let mut first = driver.connect().await.unwrap();
-    first.begin(TransactionMode::Immediate).await.unwrap();
+    first.begin(TransactionOptions::default()).await.unwrap();
     first.write(insert_authors(&["a"])).await.unwrap();
     let started = Instant::now();
     let mut second = driver.connect().await.unwrap();
@@ -116,7 +116,7 @@ async fn a_transaction_that_sqlite_gave_up_is_lost() {
     let folder = Folder::new();
     let driver = library(folder.options()).await;
     let mut connection = driver.acquire().await.unwrap();
-    connection.begin(TransactionMode::Immediate).await.unwrap();
+    connection.begin(TransactionOptions::default()).await.unwrap();
     connection.write(insert_authors(&["lost"])).await.unwrap();
     // Like a full disk, this rolls the whole transaction back.
     let conflict = "insert or rollback into author (id, name) values (1, 'taken')";
