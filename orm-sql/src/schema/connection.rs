@@ -1,14 +1,16 @@
-//! What the schema generator asks of a connection, and how it changes a schema in one transaction.
+//! What the schema generator asks of a connection, and how it changes a schema: alone, and in one transaction where the
+//! database can.
 
 use orm_core::driver::BoxFuture;
-use orm_core::{Result, Value};
+use orm_core::{DriverError, DriverErrorKind, Result, Value};
 
 use crate::dialect::Dialect;
 
 /// One connection, as the schema generator uses it. Nobody else uses it meanwhile.
 ///
 /// The generator switches SQLite's `foreign_keys` off while it works and on again, `legacy_alter_table` the other way
-/// round; on MySQL and MariaDB `foreign_key_checks`. When a connection is dropped half-way, the implementor MUST roll back what is open and MUST restore them
+/// round; on MySQL and MariaDB `foreign_key_checks`, and it holds a lock of the session (`get_lock`) and temporary tables.
+/// When a connection is dropped half-way, the implementor MUST roll back what is open and MUST restore and release them
 /// before anyone else gets the connection.
 pub trait SchemaConnection: Send {
     /// Runs a query and gives back all of its rows.
@@ -21,7 +23,8 @@ pub trait SchemaConnection: Send {
     /// Runs a statement.
     fn execute<'a>(&'a mut self, sql: &'a str) -> BoxFuture<'a, Result<()>>;
 
-    /// Begins a transaction. Nobody else MUST be able to write from its first statement on.
+    /// Begins a transaction. Nobody else MUST be able to write from its first statement on, where one writer at a time
+    /// is all that the database allows.
     fn begin(&mut self) -> BoxFuture<'_, Result<()>>;
 
     /// Commits it.
@@ -68,7 +71,8 @@ pub(crate) fn foreign_keys_on(dialect: Dialect) -> Option<&'static str> {
     }
 }
 
-/// A transaction that changes the schema.
+/// A transaction that changes the schema, while no other does. MySQL and MariaDB commit each statement that changes a
+/// schema at once, so there it is no more than the lock.
 pub(crate) struct Transaction<'a> {
     dialect: Dialect,
     connection: &'a mut dyn SchemaConnection,
@@ -88,11 +92,31 @@ impl<'a> Transaction<'a> {
             connection.execute(statement).await?;
         }
         let mut transaction = Self { dialect, connection, restore_foreign_keys };
-        match transaction.connection.begin().await {
+        match transaction.open().await {
             Ok(()) => Ok(transaction),
             Err(error) => {
                 let _ = transaction.restore().await;
                 Err(error)
+            }
+        }
+    }
+
+    async fn open(&mut self) -> Result<()> {
+        match self.dialect {
+            Dialect::Sqlite => self.connection.begin().await,
+            Dialect::Postgres => {
+                self.connection.begin().await?;
+                self.connection.query(POSTGRES_LOCK, &[]).await.map(drop)
+            }
+            Dialect::MySql | Dialect::MariaDb => {
+                let rows = self.connection.query(MYSQL_LOCK, &[]).await?;
+                match is_one(&rows) {
+                    true => Ok(()),
+                    false => {
+                        let problem = "another update of the schema has not ended within 30 seconds";
+                        Err(DriverError::new(DriverErrorKind::LockTimeout, problem).into())
+                    }
+                }
             }
         }
     }
@@ -112,14 +136,20 @@ impl<'a> Transaction<'a> {
 
     /// Commits if all went well, rolls back if not, and gives back what was the outcome.
     pub(crate) async fn end<T>(mut self, outcome: Result<T>) -> Result<T> {
-        let outcome = match outcome {
-            Ok(value) => self.connection.commit().await.map(|()| value),
-            Err(error) => Err(error),
+        let outcome = match (outcome, self.dialect) {
+            (Ok(value), Dialect::Sqlite | Dialect::Postgres) => {
+                self.connection.commit().await.map(|()| value)
+            }
+            (outcome, _) => outcome,
         };
-        if outcome.is_err() {
-            // The first error is the one to tell; a transaction that the database ended already cannot be rolled back.
-            let _ = self.connection.rollback().await;
-            self.clean_up().await;
+        // The first error is the one to tell; a transaction that the database ended already cannot be rolled back.
+        match self.dialect {
+            Dialect::Sqlite | Dialect::Postgres if outcome.is_err() => {
+                let _ = self.connection.rollback().await;
+                self.clean_up().await;
+            }
+            Dialect::Sqlite | Dialect::Postgres => {}
+            Dialect::MySql | Dialect::MariaDb => _ = self.connection.query(MYSQL_UNLOCK, &[]).await,
         }
         let restored = self.restore().await;
         outcome.and_then(|value| restored.map(|()| value))
@@ -138,11 +168,20 @@ impl<'a> Transaction<'a> {
             Dialect::Sqlite => {
                 let _ = self.connection.execute("pragma legacy_alter_table = off").await;
             }
-            // A rollback puts everything back.
+            // A rollback puts everything back, where there is one.
             Dialect::Postgres | Dialect::MySql | Dialect::MariaDb => {}
         }
     }
 }
+
+/// The lock of those who change the connection's own schema; it ends with the transaction.
+const POSTGRES_LOCK: &str =
+    "select pg_advisory_xact_lock(1869771109, hashtext(coalesce(current_schema(), '')))";
+
+/// The lock of those who change the connection's own database; it ends with the session, if not before.
+const MYSQL_LOCK: &str = "select get_lock(concat('orm_', md5(coalesce(database(), ''))), 30)";
+
+const MYSQL_UNLOCK: &str = "select release_lock(concat('orm_', md5(coalesce(database(), ''))))";
 
 async fn foreign_keys_enforced(dialect: Dialect, connection: &mut dyn SchemaConnection) -> Result<bool> {
     let rows = match dialect {
@@ -150,5 +189,10 @@ async fn foreign_keys_enforced(dialect: Dialect, connection: &mut dyn SchemaConn
         Dialect::Postgres => return Ok(false),
         Dialect::MySql | Dialect::MariaDb => connection.query("select @@foreign_key_checks", &[]).await?,
     };
-    Ok(matches!(rows.first().map(Vec::as_slice), Some([Value::Int(1) | Value::Bool(true), ..])))
+    Ok(is_one(&rows))
+}
+
+fn is_one(rows: &[Vec<Value>]) -> bool {
+    let first = rows.first().map(Vec::as_slice);
+    matches!(first, Some([Value::Int(1) | Value::UInt(1) | Value::Bool(true), ..]))
 }

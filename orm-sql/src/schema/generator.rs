@@ -11,16 +11,17 @@ use crate::schema::connection::{
     ForeignKeys, SchemaConnection, SchemaConnections, Transaction, foreign_keys_off, foreign_keys_on,
 };
 use crate::schema::ddl::{clear_statements, create_statements, drop_statements};
-use crate::schema::diff::is_view;
+use crate::schema::diff::{is_view, same_table};
 use crate::schema::from_meta::from_registry_in;
 use crate::schema::introspect::read_schema;
-use crate::schema::model::Schema;
+use crate::schema::model::{Schema, Table};
 use crate::schema::support::check_supported;
 use crate::schema::updater::SchemaUpdate;
 
 /// Makes, drops and updates the tables of the entities.
 ///
-/// Every call changes the database in one transaction: all of it happens, or nothing.
+/// Every call changes the database in one transaction: all of it happens, or nothing. MySQL and MariaDB cannot do that:
+/// they commit each statement at once.
 #[derive(Clone)]
 pub struct SchemaGenerator {
     registry: Arc<Registry>,
@@ -154,6 +155,12 @@ pub(super) fn without_foreign_keys(dialect: Dialect, statements: Vec<String>) ->
 fn own(dialect: Dialect, mut target: Schema, schema: &Schema) -> Schema {
     target.localize(schema.own_namespace.as_deref());
     target.tables.retain(|table| !schema.views.iter().any(|view| is_view(dialect, view, table)));
+    let is_there = |table: &Table| schema.tables.iter().any(|other| same_table(dialect, other, table));
+    match dialect {
+        Dialect::Sqlite | Dialect::Postgres => {}
+        // They commit each statement at once, so the one that finds a table in its way goes first.
+        Dialect::MySql | Dialect::MariaDb => target.tables.sort_by_key(|table| !is_there(table)),
+    }
     target
 }
 

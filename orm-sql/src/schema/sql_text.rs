@@ -175,6 +175,15 @@ pub(crate) fn mentions(dialect: Dialect, sql: &str, column: &str) -> bool {
     tokens(dialect, sql).iter().any(|token| token.is_name(dialect, column))
 }
 
+/// The name that the text says first.
+pub(crate) fn first_mentioned<'a>(
+    dialect: Dialect,
+    sql: &str,
+    names: impl Iterator<Item = &'a str> + Clone,
+) -> Option<&'a str> {
+    tokens(dialect, sql).iter().find_map(|token| names.clone().find(|name| token.is_name(dialect, name)))
+}
+
 /// The text with another name, as it is to be written, wherever it names the column.
 pub(crate) fn replace_name(dialect: Dialect, sql: &str, column: &str, written: &str) -> String {
     let mut text = String::with_capacity(sql.len());

@@ -17,7 +17,8 @@ use crate::schema::update::{Plan, Requirement, plan};
 
 /// An update of the schema; await it to run it.
 ///
-/// Rows are kept. Columns that no property has any more are dropped, unless it is [`safe`](Self::safe); tables that no
+/// Rows are kept. On MySQL and MariaDB, which commit each statement at once, an update that fails may leave some of its
+/// changes made; it can be repeated. Columns that no property has any more are dropped, unless it is [`safe`](Self::safe); tables that no
 /// entity has stay, unless [`drop_tables`](Self::drop_tables) is asked for.
 #[derive(Debug, Clone)]
 #[must_use = "an update does nothing until it is awaited"]
@@ -80,7 +81,12 @@ impl SchemaUpdate {
         if self.look(dialect, &mut *connection, &target).await?.is_empty() {
             return Ok(());
         }
-        let mut transaction = Transaction::begin(dialect, &mut *connection, ForeignKeys::Off).await?;
+        let foreign_keys = match dialect {
+            Dialect::Sqlite => ForeignKeys::Off,
+            // Their statements run in an order in which no key is in the way, and keys that come are checked.
+            Dialect::Postgres | Dialect::MySql | Dialect::MariaDb => ForeignKeys::Kept,
+        };
+        let mut transaction = Transaction::begin(dialect, &mut *connection, foreign_keys).await?;
         let outcome = self.run_inside(dialect, &mut transaction, &target).await;
         transaction.end(outcome).await
     }

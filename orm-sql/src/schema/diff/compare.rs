@@ -1,7 +1,7 @@
 //! Whether two columns or constraints are the same. Everything is taken apart in full, so that a new field is thought of.
 
 use crate::dialect::Dialect;
-use crate::schema::model::{Check, Column, ForeignKey, Generated, Index, IndexPart, IndexValue, Table};
+use crate::schema::model::{Check, Column, ForeignKey, Generated, Index, IndexPart, IndexValue, Rule, Table};
 use crate::schema::sql_text::normalized;
 use crate::schema::types::same_type;
 
@@ -17,7 +17,7 @@ pub(super) fn same_name(dialect: Dialect, one: &str, other: &str) -> bool {
 }
 
 /// Whether two tables are one, to go by their names.
-pub(super) fn same_table(dialect: Dialect, one: &Table, other: &Table) -> bool {
+pub(crate) fn same_table(dialect: Dialect, one: &Table, other: &Table) -> bool {
     same_name(dialect, &one.name, &other.name) && one.schema == other.schema
 }
 
@@ -102,9 +102,18 @@ pub(super) fn same_foreign_key(dialect: Dialect, from: &ForeignKey, to: &Foreign
         && *referenced_schema == to.referenced_schema
         && same_name(dialect, referenced_table, &to.referenced_table)
         && (referenced_columns.is_empty() || same_names(dialect, referenced_columns, &to.referenced_columns))
-        && *on_delete == to.on_delete
-        && *on_update == to.on_update
+        && same_rule(dialect, *on_delete, to.on_delete)
+        && same_rule(dialect, *on_update, to.on_update)
         && *deferral == to.deferral
+}
+
+fn same_rule(dialect: Dialect, one: Rule, other: Rule) -> bool {
+    let meant = |rule: Rule| match (dialect, rule) {
+        // They refuse at once either way, and do not always tell which of the two was written.
+        (Dialect::MySql | Dialect::MariaDb, Rule::Restrict) => Rule::NoAction,
+        (Dialect::Sqlite | Dialect::Postgres | Dialect::MySql | Dialect::MariaDb, rule) => rule,
+    };
+    meant(one) == meant(other)
 }
 
 /// Whether an index covers the same values in the same way; its name has been compared.

@@ -42,6 +42,7 @@ fn concerns(dialect: Dialect, change: &TableChange, table: &Table, foreign_key: 
         change.changed_columns.iter().any(|(from, to)| {
             let is_other = !same_type(dialect, &from.type_name, &to.type_name)
                 || from.generated != to.generated
+                || counting_matters(dialect) && from.auto_increment != to.auto_increment
                 || from == to;
             is_other && has_name(dialect, names, &from.name)
         })
@@ -51,6 +52,14 @@ fn concerns(dialect: Dialect, change: &TableChange, table: &Table, foreign_key: 
         && change.from.schema == foreign_key.referenced_schema;
     (is_own && retyped(&foreign_key.columns))
         || (is_target && (change.primary_key_changed || retyped(&foreign_key.referenced_columns)))
+}
+
+/// Whether a key that is counted up is another type to those who point at it.
+fn counting_matters(dialect: Dialect) -> bool {
+    match dialect {
+        Dialect::Sqlite | Dialect::Postgres | Dialect::MariaDb => false,
+        Dialect::MySql => true,
+    }
 }
 
 /// The table's change, which may have to be begun.

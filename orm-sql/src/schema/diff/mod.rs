@@ -11,10 +11,10 @@ use crate::schema::model::{Check, Column, EnumType, ForeignKey, Index, Schema, T
 
 pub use table::TableChange;
 
-pub(crate) use compare::{same_default, same_generated, same_index};
+pub(crate) use compare::{same_default, same_generated, same_index, same_table};
 pub(crate) use enums::is_of;
 
-use compare::{is_called, same_name, same_table};
+use compare::{is_called, same_name};
 
 /// One change.
 #[derive(Debug, Clone, PartialEq)]
@@ -47,11 +47,25 @@ pub enum Change {
         from: String,
         /// Its new name.
         to: String,
+        /// What must go before, and comes back afterwards.
+        obstacles: Box<Obstacles>,
     },
     /// A table that both have, and that differs.
     AlterTable(Box<TableChange>),
     /// A table that the database has and the schema has not.
     DropTable(Table),
+}
+
+/// What speaks of a column that gets another name, where the database does not follow it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct Obstacles {
+    /// Checks.
+    pub checks: Vec<Check>,
+    /// Indexes over expressions, or over the generated columns.
+    pub indexes: Vec<Index>,
+    /// Generated columns.
+    pub columns: Vec<Column>,
 }
 
 /// What a change may do.
@@ -89,9 +103,10 @@ pub fn diff(dialect: Dialect, from: &Schema, to: &Schema, options: &DiffOptions)
             if to_tables.iter().any(is_skipped) {
                 continue;
             }
+            let obstacles = Box::new(rename::take_obstacles(dialect, &mut from, &rename));
             rename::apply(dialect, &mut from, &rename);
             let rename::Rename { schema, table, from, to } = rename;
-            changes.push(Change::RenameColumn { schema, table, from, to });
+            changes.push(Change::RenameColumn { schema, table, from, to, obstacles });
         }
     }
     changes.extend(enums::changed(&from, to));

@@ -1,9 +1,10 @@
 //! Columns that got another name, and what that changes elsewhere.
 
 use crate::dialect::Dialect;
+use crate::schema::diff::Obstacles;
 use crate::schema::diff::compare::{has_name, same_column, same_foreign_key, same_name, same_table};
-use crate::schema::model::{Column, ForeignKey, IndexValue, Schema, Table};
-use crate::schema::sql_text::replace_name;
+use crate::schema::model::{Check, Column, ForeignKey, Index, IndexValue, Schema, Table};
+use crate::schema::sql_text::{mentions, replace_name};
 
 /// A column that got another name.
 pub(super) struct Rename {
@@ -62,6 +63,38 @@ fn is_like(dialect: Dialect, (old, from): (&Table, &Column), (new, to): (&Table,
         _ => false,
     };
     same_column(dialect, from, to) && in_key(old, from) == in_key(new, to) && same_target
+}
+
+/// Takes out of the schema what must go before the column gets its new name.
+pub(super) fn take_obstacles(dialect: Dialect, schema: &mut Schema, rename: &Rename) -> Obstacles {
+    match dialect {
+        // They give it the new name there too.
+        Dialect::Sqlite | Dialect::Postgres | Dialect::MariaDb => return Obstacles::default(),
+        Dialect::MySql => {}
+    }
+    let is_own =
+        |table: &&mut Table| same_name(dialect, &table.name, &rename.table) && table.schema == rename.schema;
+    let Some(table) = schema.tables.iter_mut().find(is_own) else { return Obstacles::default() };
+    let speaks = |sql: &String| mentions(dialect, sql, &rename.from);
+    let (columns, others) = std::mem::take(&mut table.columns)
+        .into_iter()
+        .partition(|column| column.generated.as_ref().is_some_and(|generated| speaks(&generated.expression)));
+    table.columns = others;
+    let (checks, others) = std::mem::take(&mut table.checks)
+        .into_iter()
+        .partition(|check: &Check| check.name.is_some() && speaks(&check.expression));
+    table.checks = others;
+    let goes = |index: &Index| {
+        let generated = |name: &str| columns.iter().any(|column: &Column| column.name == name);
+        index.columns().any(generated)
+            || index.parts.iter().any(|part| match &part.value {
+                IndexValue::Expression(sql) => speaks(sql),
+                IndexValue::Column(_) => false,
+            })
+    };
+    let (indexes, others) = std::mem::take(&mut table.indexes).into_iter().partition(goes);
+    table.indexes = others;
+    Obstacles { checks, indexes, columns }
 }
 
 /// Gives the column its new name, wherever the schema says the old one.

@@ -2,7 +2,7 @@
 
 mod cells;
 mod create_table;
-mod mysql;
+pub(super) mod mysql;
 pub(super) mod postgres;
 mod sqlite;
 

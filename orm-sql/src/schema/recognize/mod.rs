@@ -2,6 +2,7 @@
 
 mod mysql;
 mod postgres;
+mod scratch;
 
 use orm_core::Result;
 

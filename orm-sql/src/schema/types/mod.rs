@@ -6,7 +6,9 @@ mod sqlite;
 
 use orm_core::types::ColumnKind;
 
-pub(crate) use mysql::{KEY_LENGTH, has_enum, is_long as is_long_mysql, is_text as is_text_mysql};
+pub(crate) use mysql::{
+    KEY_LENGTH, canonical as canonical_mysql, has_enum, is_long as is_long_mysql, is_text as is_text_mysql,
+};
 pub(crate) use postgres::canonical as canonical_postgres;
 
 use crate::dialect::Dialect;

@@ -4,6 +4,7 @@ mod mysql;
 mod postgres;
 mod required;
 mod sqlite;
+mod touched;
 
 use crate::dialect::Dialect;
 use crate::schema::diff::Change;

@@ -23,10 +23,21 @@ pub(super) fn require_values(dialect: Dialect, plan: &mut Plan, change: &TableCh
     for (from, to) in &change.changed_columns {
         if from.nullable && needs_value(to) {
             require(to, format!(" where {} is null", dialect.identifier(&from.name)));
+        } else if loses_values(dialect, from, to) && needs_value(to) {
+            require(to, String::new());
         }
     }
 }
 
 fn needs_value(column: &Column) -> bool {
     !column.nullable && column.default.is_none() && column.generated.is_none() && !column.auto_increment
+}
+
+/// Whether the column was computed when it was read, and is not any more. SQLite copies such values.
+fn loses_values(dialect: Dialect, from: &Column, to: &Column) -> bool {
+    let is_virtual = from.generated.as_ref().is_some_and(|generated| !generated.stored);
+    match dialect {
+        Dialect::Sqlite => false,
+        Dialect::Postgres | Dialect::MySql | Dialect::MariaDb => is_virtual && to.generated.is_none(),
+    }
 }

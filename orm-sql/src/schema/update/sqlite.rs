@@ -23,12 +23,9 @@ pub(super) fn plan(changes: &[Change]) -> Plan {
                 plan.statements.push(format!("drop table {}", quoted(&table.name)));
                 plan.drops_tables = true;
             }
-            Change::RenameColumn { schema: _, table, from, to } => plan.statements.push(format!(
-                "alter table {} rename column {} to {}",
-                quoted(table),
-                quoted(from),
-                quoted(to)
-            )),
+            Change::RenameColumn { schema: _, table, from, to, obstacles: _ } => plan.statements.push(
+                format!("alter table {} rename column {} to {}", quoted(table), quoted(from), quoted(to)),
+            ),
             // It has no schemas and no types of its own.
             Change::CreateNamespace(_)
             | Change::CreateEnum(_)

@@ -5,7 +5,7 @@ use crate::schema::ddl::mysql::{collation as own_collation, text_value};
 use crate::schema::introspect::mysql::CharacterSets;
 use crate::schema::model::{Check, Column, ForeignKey, Generated, Index, IndexPart, IndexValue, Rule, Table};
 use crate::schema::sql_text::{Token, TokenKind, closing, normalized, tokens};
-use crate::schema::types::is_text_mysql;
+use crate::schema::types::{canonical_mysql, is_text_mysql};
 
 /// The table without its name.
 pub(super) fn parse(dialect: Dialect, sql: &str, character_sets: &CharacterSets) -> Table {
@@ -118,7 +118,13 @@ impl Reader<'_> {
     }
 
     fn column(&mut self, name: String, cursor: &mut Cursor<'_>) {
-        let mut column = Column { name, type_name: cursor.type_name(), nullable: true, ..Column::default() };
+        let type_name = cursor.type_name();
+        let type_name = match type_name.contains("zerofill") {
+            // How wide it is shown is part of it.
+            true => type_name,
+            false => canonical_mysql(&type_name),
+        };
+        let mut column = Column { name, type_name, nullable: true, ..Column::default() };
         let mut collation = self.table_collation.clone();
         while let Some(token) = cursor.next() {
             let word = token.text.to_ascii_lowercase();

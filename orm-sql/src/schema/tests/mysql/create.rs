@@ -9,7 +9,7 @@ use super::server::on_server;
 async fn entities_become_tables() {
     on_server("tables", async |server| {
         let generator = server.generator(&entities::all());
-        let sql = generator.create_sql().expect("a schema");
+        let sql = generator.create_sql().await.expect("a schema");
         expect![[r#"
             create table `author` (
               `id` bigint not null auto_increment,

@@ -3,3 +3,4 @@
 mod create;
 mod entities;
 mod server;
+mod update;

@@ -43,7 +43,7 @@ pub(in crate::schema::tests) async fn on_server<T: Future<Output = ()>>(
 
 impl Server {
     pub(in crate::schema::tests) fn generator(&self, entities: &[&'static EntityMeta]) -> SchemaGenerator {
-        SchemaGenerator::new(self.dialect, registry(entities), Arc::new(self.clone()))
+        SchemaGenerator::new(registry(entities), Arc::new(self.clone()))
     }
 
     pub(in crate::schema::tests) async fn connection(&self) -> MySqlConnection {
@@ -72,6 +72,10 @@ impl Server {
 }
 
 impl SchemaConnections for Server {
+    fn dialect(&self) -> BoxFuture<'_, Result<Dialect>> {
+        Box::pin(async { Ok(self.dialect) })
+    }
+
     fn connect(&self) -> BoxFuture<'_, Result<Box<dyn SchemaConnection>>> {
         Box::pin(async move {
             let connection = self.connection().await;

@@ -10,10 +10,10 @@ use crate::schema::ddl::postgres::{
 };
 use crate::schema::ddl::{check_definition, names, qualified, table_name};
 use crate::schema::diff::{Change, TableChange, is_of, same_index};
-use crate::schema::model::{Check, Column, EnumType, Index, IndexValue, Table};
-use crate::schema::sql_text::mentions;
+use crate::schema::model::{Check, Column, EnumType, Index, Table};
 use crate::schema::update::Plan;
 use crate::schema::update::required::require_values;
+use crate::schema::update::touched::Touched;
 
 const POSTGRES: Dialect = Dialect::Postgres;
 
@@ -26,7 +26,7 @@ pub(super) fn plan(changes: &[Change]) -> Plan {
             Change::CreateEnum(item) => steps.types.push(create_enum(item)),
             Change::AlterEnum { from, to, rebuild } => steps.alter_enum(from, to, *rebuild),
             Change::DropEnum(item) => steps.end.push(format!("drop type {}", enum_name(item))),
-            Change::RenameColumn { schema, table, from, to } => steps.renames.push(format!(
+            Change::RenameColumn { schema, table, from, to, obstacles: _ } => steps.renames.push(format!(
                 "alter table {} rename column {} to {}",
                 qualified(POSTGRES, schema.as_deref(), table),
                 quoted(from),
@@ -124,7 +124,10 @@ impl Steps {
             dropped_indexes: _,
             comment_changed,
         } = change;
-        let touched = Touched::new(change, &self.rebuilt_types);
+        let is_rebuilt = |column: &Column| self.rebuilt_types.iter().any(|name| is_of(column, name));
+        let touched = Touched::new(POSTGRES, change, column::must_be_remade, |from, to| {
+            is_rebuilt(from) || column::is_retyped(from, to)
+        });
         let table = table_name(POSTGRES, from);
         let alter = |action: String| format!("alter table {table} {action}");
 
@@ -226,65 +229,6 @@ fn drop_any_index(table: &Table, index: &Index) -> String {
             format!("alter table {} drop constraint {}", table_name(POSTGRES, table), quoted(&index.name))
         }
         false => drop_index(table, index),
-    }
-}
-
-/// The columns of a table that checks and indexes cannot keep speaking of while they change.
-struct Touched {
-    /// Columns that get another type.
-    retyped: Vec<String>,
-    /// Columns that are dropped and made again, as they are: how they are computed changes, or of what.
-    remade: Vec<Column>,
-}
-
-impl Touched {
-    fn new(change: &TableChange, rebuilt_types: &[String]) -> Self {
-        let mut touched = Self { retyped: Vec::new(), remade: Vec::new() };
-        for (from, to) in &change.changed_columns {
-            let is_rebuilt = rebuilt_types.iter().any(|name| is_of(from, name));
-            match column::must_be_remade(from, to) {
-                true => touched.remade.push(from.clone()),
-                false if is_rebuilt || column::is_retyped(from, to) => {
-                    touched.retyped.push(from.name.clone())
-                }
-                false => {}
-            }
-        }
-        for column in &change.from.columns {
-            let Some(generated) = &column.generated else { continue };
-            let stays = change.to.column(&column.name).is_some() && !touched.is_remade(column);
-            let changes = |name: &String| mentions(POSTGRES, &generated.expression, name);
-            let of_retyped = touched.retyped.iter().any(changes);
-            let of_remade = touched.remade.iter().any(|remade| changes(&remade.name));
-            if stays && (of_retyped || of_remade) {
-                touched.remade.push(column.clone());
-            }
-        }
-        touched
-    }
-
-    fn is_remade(&self, column: &Column) -> bool {
-        self.remade.iter().any(|remade| remade.name == column.name)
-    }
-
-    fn is_mentioned_by(&self, sql: &str) -> bool {
-        let remade = self.remade.iter().map(|column| &column.name);
-        self.retyped.iter().chain(remade).any(|name| mentions(POSTGRES, sql, name))
-    }
-
-    /// Whether an index must be made anew: one over a column that is only retyped follows by itself.
-    fn is_part_of(&self, index: &Index) -> bool {
-        let expressions = index.parts.iter().filter_map(|part| match &part.value {
-            IndexValue::Expression(sql) => Some(sql),
-            IndexValue::Column(_) => None,
-        });
-        let columns = || index.columns().chain(index.include.iter().map(String::as_str));
-        let needs_class = |name: &str| {
-            index.parts.iter().any(|part| part.operator_class.is_some() && part.column() == Some(name))
-        };
-        self.remade.iter().any(|column| columns().any(|name| name == column.name))
-            || self.retyped.iter().any(|name| needs_class(name))
-            || expressions.chain(&index.condition).chain(&index.custom).any(|sql| self.is_mentioned_by(sql))
     }
 }
 
