@@ -95,6 +95,25 @@ impl Dialect {
         text
     }
 
+    /// The collation that tells texts apart that differ in any character, in case or in spaces at the end. What the other
+    /// databases do unless told otherwise; they need no name for it.
+    pub(crate) const fn exact_collation(self) -> &'static str {
+        match self {
+            Dialect::Sqlite => "binary",
+            Dialect::Postgres => "\"C\"",
+            Dialect::MySql => "utf8mb4_0900_bin",
+            Dialect::MariaDb => "utf8mb4_nopad_bin",
+        }
+    }
+
+    /// Whether a `select distinct` can only be ordered by what it selects.
+    pub(crate) const fn distinct_orders_by_its_columns(self) -> bool {
+        match self {
+            Dialect::Sqlite => false,
+            Dialect::Postgres | Dialect::MySql | Dialect::MariaDb => true,
+        }
+    }
+
     /// What stands before an `offset` when there is no limit.
     pub(crate) const fn no_limit(self) -> &'static str {
         match self {

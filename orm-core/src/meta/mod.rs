@@ -8,7 +8,7 @@ mod schemas;
 pub use entity::{CheckMeta, EntityMeta, IndexMeta};
 pub use property::{DefaultMeta, PropertyKind, PropertyMeta, RelationKind, RelationMeta};
 pub use registry::{
-    ColumnId, ColumnModel, EntityId, EntityModel, PivotModel, PropertyId, PropertyModel, Registry,
-    RelationModel,
+    ColumnId, ColumnModel, ColumnType, EntityId, EntityModel, PivotModel, PropertyId, PropertyModel,
+    Registry, RelationModel,
 };
 pub use schemas::WILDCARD;

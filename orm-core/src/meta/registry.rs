@@ -63,10 +63,28 @@ pub struct ColumnModel {
     pub name: String,
     /// What it holds.
     pub kind: ColumnKind,
+    /// Its type in the database's own words, if written by hand; for a foreign key, that of the key it points at.
+    pub type_by_hand: Option<&'static str>,
     /// Whether it may be null.
     pub nullable: bool,
     /// The property it belongs to.
     pub property: PropertyId,
+}
+
+impl ColumnModel {
+    /// What is known of its type.
+    pub fn column_type(&self) -> ColumnType {
+        ColumnType { kind: self.kind, by_hand: self.type_by_hand }
+    }
+}
+
+/// What is known of a column's type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ColumnType {
+    /// What it holds.
+    pub kind: ColumnKind,
+    /// The type in the database's own words, if written by hand.
+    pub by_hand: Option<&'static str>,
 }
 
 /// A relation with both of its ends known.
@@ -95,6 +113,10 @@ pub struct PivotModel {
     pub own_columns: Vec<String>,
     /// Columns that point at the other side, in the order of its key's columns.
     pub other_columns: Vec<String>,
+    /// The types of `own_columns`.
+    pub own_types: Vec<ColumnType>,
+    /// The types of `other_columns`.
+    pub other_types: Vec<ColumnType>,
     /// The column that keeps the items' order.
     pub order_column: Option<String>,
     /// The entity that is the pivot table, if there is one.
@@ -105,6 +127,7 @@ impl PivotModel {
     fn reversed(&self) -> Self {
         let mut pivot = self.clone();
         std::mem::swap(&mut pivot.own_columns, &mut pivot.other_columns);
+        std::mem::swap(&mut pivot.own_types, &mut pivot.other_types);
         pivot
     }
 }
@@ -224,7 +247,7 @@ impl Builder<'_> {
         };
         for (index, property) in meta.properties.iter().enumerate() {
             let start = model.columns.len();
-            for (name, kind) in self.columns(meta, property)? {
+            for (name, ColumnType { kind, by_hand }) in self.columns(meta, property)? {
                 if model.columns.iter().any(|column: &ColumnModel| column.name == name) {
                     return Err(problem(
                         meta,
@@ -234,7 +257,13 @@ impl Builder<'_> {
                         ),
                     ));
                 }
-                model.columns.push(ColumnModel { name, kind, nullable: property.nullable, property: index });
+                model.columns.push(ColumnModel {
+                    name,
+                    kind,
+                    type_by_hand: by_hand,
+                    nullable: property.nullable,
+                    property: index,
+                });
             }
             let relation = property.as_relation().map(|relation| self.relation(meta, property, relation));
             model.properties.push(PropertyModel {
@@ -261,11 +290,12 @@ impl Builder<'_> {
         }
     }
 
-    /// Names and kinds of the columns that a property has in its own table.
-    fn columns(&self, meta: &EntityMeta, property: &PropertyMeta) -> Result<Vec<(String, ColumnKind)>> {
+    /// Names and types of the columns that a property has in its own table.
+    fn columns(&self, meta: &EntityMeta, property: &PropertyMeta) -> Result<Vec<(String, ColumnType)>> {
         let relation = match &property.kind {
             PropertyKind::Scalar(kind) => {
-                return Ok(vec![(self.column(meta, property), *kind)]);
+                let ty = ColumnType { kind: *kind, by_hand: property.column_type };
+                return Ok(vec![(self.column(meta, property), ty)]);
             }
             PropertyKind::Relation(relation) if relation.kind.holds_foreign_key() => relation,
             PropertyKind::Relation(_) => return Ok(Vec::new()),
@@ -290,18 +320,18 @@ impl Builder<'_> {
         Ok(target_key
             .into_iter()
             .enumerate()
-            .map(|(index, (column, kind))| {
+            .map(|(index, (column, ty))| {
                 let name = by_hand.get(index).map_or_else(
                     || self.naming.join_column(property.name, &column),
                     |name| (*name).to_owned(),
                 );
-                (name, kind)
+                (name, reference_type(property, ty))
             })
             .collect())
     }
 
-    /// Names and kinds of an entity's key columns. `depth` ends a circle of keys that are relations.
-    fn key_columns(&self, meta: &EntityMeta, depth: usize) -> Result<Vec<(String, ColumnKind)>> {
+    /// Names and types of an entity's key columns. `depth` ends a circle of keys that are relations.
+    fn key_columns(&self, meta: &EntityMeta, depth: usize) -> Result<Vec<(String, ColumnType)>> {
         let mut columns = Vec::new();
         for key in meta.primary_key {
             let property = &meta.properties[*key];
@@ -317,15 +347,16 @@ impl Builder<'_> {
                     let nested = self.key_columns((relation.target)(), depth + 1)?;
                     let by_hand = property.column.as_slice().iter().chain(relation.join_columns);
                     let mut by_hand = by_hand.copied();
-                    columns.extend(nested.into_iter().map(|(column, kind)| {
+                    columns.extend(nested.into_iter().map(|(column, ty)| {
                         let name = by_hand
                             .next()
                             .map_or_else(|| self.naming.join_column(property.name, &column), str::to_owned);
-                        (name, kind)
+                        (name, reference_type(property, ty))
                     }));
                 }
                 PropertyKind::Scalar(kind) => {
-                    columns.push((self.column(meta, property), *kind));
+                    let ty = ColumnType { kind: *kind, by_hand: property.column_type };
+                    columns.push((self.column(meta, property), ty));
                 }
             }
         }
@@ -467,7 +498,7 @@ impl Builder<'_> {
     ) -> Result<PivotModel> {
         let target = (relation.target)();
         let same_table = (meta.type_id)() == (target.type_id)();
-        let end = |of: &EntityMeta, by_hand: &[&str], number: &str| -> Result<Vec<String>> {
+        let end = |of: &EntityMeta, by_hand: &[&str], number: &str| -> Result<Ends> {
             let key = self.key_columns(of, 0)?;
             if !by_hand.is_empty() && by_hand.len() != key.len() {
                 return Err(problem(
@@ -482,30 +513,36 @@ impl Builder<'_> {
                 false => self.table(of),
             };
             Ok(key
-                .iter()
+                .into_iter()
                 .enumerate()
-                .map(|(index, (column, _))| {
-                    by_hand
+                .map(|(index, (column, ty))| {
+                    let name = by_hand
                         .get(index)
-                        .map_or_else(|| self.naming.pivot_column(&table, column), |name| (*name).to_owned())
+                        .map_or_else(|| self.naming.pivot_column(&table, &column), |name| (*name).to_owned());
+                    (name, ty)
                 })
-                .collect())
+                .unzip())
         };
+        let (own_columns, own_types) = end(meta, relation.pivot_join_columns, "1")?;
+        let (other_columns, other_types) = end(target, relation.pivot_inverse_columns, "2")?;
         let mut pivot = PivotModel {
             table: relation
                 .pivot_table
                 .map_or_else(|| self.naming.pivot_table(&self.table(meta), property.name), str::to_owned),
             schema: meta.schema.map(str::to_owned),
-            own_columns: end(meta, relation.pivot_join_columns, "1")?,
-            other_columns: end(target, relation.pivot_inverse_columns, "2")?,
+            own_columns,
+            other_columns,
+            own_types,
+            other_types,
             order_column: relation.fixed_order.map(str::to_owned),
             entity: None,
         };
         if let Some(entity) = relation.pivot_entity.map(|entity| entity()) {
             pivot.table = self.table(entity);
             pivot.schema = entity.schema.map(str::to_owned);
-            pivot.own_columns = self.pivot_entity_columns(meta, property, entity, meta, 0)?;
-            pivot.other_columns =
+            (pivot.own_columns, pivot.own_types) =
+                self.pivot_entity_columns(meta, property, entity, meta, 0)?;
+            (pivot.other_columns, pivot.other_types) =
                 self.pivot_entity_columns(meta, property, entity, target, usize::from(same_table))?;
             pivot.entity = Some(self.by_type[&(entity.type_id)()]);
         }
@@ -520,7 +557,7 @@ impl Builder<'_> {
         pivot: &EntityMeta,
         end: &EntityMeta,
         nth: usize,
-    ) -> Result<Vec<String>> {
+    ) -> Result<Ends> {
         let relation = pivot
             .properties
             .iter()
@@ -537,8 +574,16 @@ impl Builder<'_> {
                     format!("the pivot entity {} has no relation to {}", pivot.name, end.name),
                 )
             })?;
-        Ok(self.columns(pivot, relation)?.into_iter().map(|(name, _)| name).collect())
+        Ok(self.columns(pivot, relation)?.into_iter().unzip())
     }
+}
+
+/// Names and types of the columns at one end of a pivot table.
+type Ends = (Vec<String>, Vec<ColumnType>);
+
+/// The type of a column that refers to a key: the key's, unless the relation says otherwise.
+fn reference_type(property: &PropertyMeta, key: ColumnType) -> ColumnType {
+    ColumnType { by_hand: property.column_type.or(key.by_hand), ..key }
 }
 
 fn check_tables(models: &[Arc<EntityModel>]) -> Result<()> {

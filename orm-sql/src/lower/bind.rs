@@ -1,19 +1,38 @@
 //! Which values a statement's placeholders stand for, without its text: found by walking the plan as lowering did.
 
-use orm_core::meta::EntityId;
+use orm_core::meta::{ColumnId, ColumnType, EntityId, EntityModel};
 use orm_core::query::{Condition, Filters, Select, Test};
 use orm_core::value::Value;
 use orm_core::{Error, Result};
+use smallvec::SmallVec;
 
 use crate::dialect::Dialect;
 use crate::lower::list::{List, ListForm, is_complete};
+use crate::lower::pattern;
 use crate::lower::shape::unknown_condition;
 
-/// The property that a value belongs to, for messages.
+/// The column that a value belongs to: its property, for messages, and its type.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Place {
     pub(crate) entity: &'static str,
     pub(crate) property: &'static str,
+    /// Nothing for what belongs to no column.
+    #[cfg_attr(not(feature = "_server"), allow(dead_code, reason = "SQLite goes by the values alone"))]
+    pub(crate) ty: Option<ColumnType>,
+}
+
+impl Place {
+    /// A place of no column.
+    pub(crate) const fn outside(entity: &'static str, property: &'static str) -> Self {
+        Self { entity, property, ty: None }
+    }
+
+    /// A column of an entity.
+    pub(crate) fn of_column(entity: &EntityModel, column: ColumnId) -> Self {
+        let column = &entity.columns[column];
+        let property = entity.properties[column.property].meta.name;
+        Self { entity: entity.meta.name, property, ty: Some(column.column_type()) }
+    }
 }
 
 /// Takes the values of a statement in the order of its placeholders; a driver writes one.
@@ -26,8 +45,8 @@ pub(crate) trait Binder {
     fn text(&mut self, text: &str, place: Place) -> Result<()>;
     /// A list of values as one parameter.
     fn list(&mut self, values: &mut dyn Iterator<Item = &Value>, form: ListForm, place: Place) -> Result<()>;
-    /// A list of keys of several columns as one parameter.
-    fn keys(&mut self, keys: &mut dyn Iterator<Item = &[Value]>, place: Place) -> Result<()>;
+    /// A list of keys of several columns: as one parameter, or as one for each column.
+    fn keys(&mut self, keys: &mut dyn Iterator<Item = &[Value]>, places: &[Place]) -> Result<()>;
 }
 
 /// A part of a statement's parameters.
@@ -43,19 +62,22 @@ pub(crate) enum Slot {
     Offset,
 }
 
+/// The columns of one test: several for a key of several.
+pub(crate) type TestPlaces = SmallVec<[Place; 1]>;
+
 /// What lowering notes of a condition, in the order in which binding walks it.
 #[derive(Debug, Default)]
 pub(crate) struct Places {
-    /// The property of each test.
-    tests: Vec<Place>,
+    /// The columns of each test.
+    tests: Vec<TestPlaces>,
     /// What each subquery binds before its own condition.
     subqueries: Vec<Vec<Slot>>,
 }
 
 impl Places {
     /// Notes a test.
-    pub(crate) fn push(&mut self, place: Place) {
-        self.tests.push(place);
+    pub(crate) fn push(&mut self, columns: TestPlaces) {
+        self.tests.push(columns);
     }
 
     /// Notes a subquery whose condition comes next; what it binds before is told when it is known.
@@ -80,9 +102,10 @@ impl Places {
 #[derive(Debug)]
 pub(crate) struct BindPlan {
     pub(crate) slots: Vec<Slot>,
-    /// The property of each test.
+    /// The columns of each test.
     pub(crate) places: Places,
-    pub(crate) owner: Place,
+    /// The columns of a pivot table that point at its owners.
+    pub(crate) owner: TestPlaces,
 }
 
 impl BindPlan {
@@ -93,7 +116,7 @@ impl BindPlan {
             match slot {
                 Slot::OwnerKeys => {
                     let keys = select.pivot.as_ref().map_or(&[][..], |pivot| &pivot.owner_keys);
-                    bind_keys(dialect, keys, binder, self.owner)?;
+                    bind_keys(dialect, keys, binder, &self.owner)?;
                 }
                 Slot::Condition => {
                     bind_condition(dialect, &select.condition, &self.places, filters, binder)?;
@@ -134,7 +157,7 @@ fn bind_filter(
 
 struct Walk<'a> {
     dialect: Dialect,
-    tests: std::slice::Iter<'a, Place>,
+    tests: std::slice::Iter<'a, TestPlaces>,
     subqueries: std::slice::Iter<'a, Vec<Slot>>,
     filters: Option<&'a Filters>,
     binder: &'a mut dyn Binder,
@@ -147,17 +170,16 @@ impl Walk<'_> {
                 conditions.iter().try_for_each(|condition| self.condition(condition))
             }
             Condition::Not(condition) => self.condition(condition),
-            Condition::Property(_, test) => bind_test(self.dialect, test, self.place(), self.binder),
+            Condition::Property(_, test) => {
+                let places = self.tests.next().expect("lowering noted the columns of each test");
+                bind_test(self.dialect, test, places, self.binder)
+            }
             Condition::HasItem(_, condition) | Condition::Apart(condition) => {
                 self.subquery()?;
                 self.condition(condition)
             }
             _ => Err(unknown_condition(self.dialect)),
         }
-    }
-
-    fn place(&mut self) -> Place {
-        *self.tests.next().expect("lowering noted a place for each test")
     }
 
     fn subquery(&mut self) -> Result<()> {
@@ -171,7 +193,14 @@ impl Walk<'_> {
     }
 }
 
-fn bind_test(dialect: Dialect, test: &Test, place: Place, binder: &mut dyn Binder) -> Result<()> {
+/// Hands the values of a test to the binder; `places` are the columns that it is about, at least one.
+pub(crate) fn bind_test(
+    dialect: Dialect,
+    test: &Test,
+    places: &[Place],
+    binder: &mut dyn Binder,
+) -> Result<()> {
+    let place = places[0];
     match test {
         Test::Equal(value) | Test::NotEqual(value) if value.is_null() => Ok(()),
         Test::Equal(value)
@@ -185,45 +214,63 @@ fn bind_test(dialect: Dialect, test: &Test, place: Place, binder: &mut dyn Binde
             binder.value(high, place)
         }
         Test::In(values) | Test::NotIn(values) => {
-            let mut present = values.iter().filter(|value| !value.is_null());
+            let present = || values.iter().filter(|value| !value.is_null());
             match List::of_values(dialect, values).form {
                 ListForm::Empty => Ok(()),
-                ListForm::One | ListForm::Each(_) => present.try_for_each(|value| binder.value(value, place)),
-                form @ (ListForm::Json | ListForm::HexJson) => binder.list(&mut present, form, place),
+                ListForm::One => present().try_for_each(|value| binder.value(value, place)),
+                ListForm::Each(places) => {
+                    filled_up(present(), places).try_for_each(|value| binder.value(value, place))
+                }
+                form @ (ListForm::Json | ListForm::HexJson | ListForm::Array) => {
+                    binder.list(&mut present(), form, place)
+                }
             }
         }
-        Test::KeyIn(keys) => bind_keys(dialect, keys, binder, place),
-        Test::Like(pattern) => binder.text(&glob_of_like(pattern, place)?, place),
-        Test::LikeIgnoringCase(pattern) => binder.text(pattern, place),
-        Test::Contains(text) => binder.text(text, place),
-        Test::StartsWith(text) => binder.text(&(glob_of_text(text, place)? + "*"), place),
-        Test::EndsWith(text) => binder.text(&format!("*{}", glob_of_text(text, place)?), place),
+        Test::KeyIn(keys) => bind_keys(dialect, keys, binder, places),
+        Test::Like(pattern) => binder.text(&pattern::like(dialect, pattern, place)?, place),
+        Test::LikeIgnoringCase(pattern) => binder.text(&pattern::like_ignoring_case(dialect, pattern), place),
+        Test::Contains(text) => binder.text(&pattern::contains(dialect, text), place),
+        Test::StartsWith(text) => binder.text(&pattern::starts_with(dialect, text, place)?, place),
+        Test::EndsWith(text) => binder.text(&pattern::ends_with(dialect, text, place)?, place),
         Test::Null | Test::NotNull => Ok(()),
         _ => Err(unknown_condition(dialect)),
     }
 }
 
+/// Hands a list of keys to the binder; `places` are the key's columns.
 pub(crate) fn bind_keys(
     dialect: Dialect,
     keys: &[Vec<Value>],
     binder: &mut dyn Binder,
-    place: Place,
+    places: &[Place],
 ) -> Result<()> {
     let width = keys.first().map_or(0, Vec::len);
     if keys.iter().any(|key| key.len() != width) {
-        return Err(uneven_keys(place));
+        return Err(uneven_keys(places[0]));
     }
-    let complete = keys.iter().filter(|key| is_complete(key));
+    let complete = || keys.iter().filter(|key| is_complete(key)).map(Vec::as_slice);
     match List::of_keys(dialect, keys).form {
         ListForm::Empty => Ok(()),
-        ListForm::One | ListForm::Each(_) => {
-            complete.flatten().try_for_each(|value| binder.value(value, place))
+        ListForm::One => complete().try_for_each(|key| bind_key(key, binder, places)),
+        ListForm::Each(count) => {
+            filled_up(complete(), count).try_for_each(|key| bind_key(key, binder, places))
         }
-        form @ (ListForm::Json | ListForm::HexJson) if width == 1 => {
-            binder.list(&mut complete.flatten(), form, place)
+        form @ (ListForm::Json | ListForm::HexJson | ListForm::Array) if width == 1 => {
+            binder.list(&mut complete().flatten(), form, places[0])
         }
-        ListForm::Json | ListForm::HexJson => binder.keys(&mut complete.map(Vec::as_slice), place),
+        ListForm::Json | ListForm::HexJson | ListForm::Array => binder.keys(&mut complete(), places),
     }
+}
+
+/// Hands the values of one key to the binder.
+pub(crate) fn bind_key(key: &[Value], binder: &mut dyn Binder, places: &[Place]) -> Result<()> {
+    key.iter().zip(places).try_for_each(|(value, place)| binder.value(value, *place))
+}
+
+/// The items, and the last one again until there are so many.
+fn filled_up<T: Copy>(items: impl Iterator<Item = T> + Clone, count: usize) -> impl Iterator<Item = T> {
+    let last = items.clone().last();
+    items.chain(last.into_iter().cycle()).take(count)
 }
 
 /// The error for keys of different lengths in one list.
@@ -234,47 +281,5 @@ pub(crate) fn uneven_keys(place: Place) -> Error {
         problem:
             "a key in the list has another number of columns than the relation; give each key column a value"
                 .into(),
-    }
-}
-
-/// SQLite's `like` ignores the case of ASCII letters, `glob` does not: the pattern is put into glob's words. A
-/// backslash takes the meaning from the character behind it, as it does on the other databases.
-fn glob_of_like(pattern: &str, place: Place) -> Result<String> {
-    let mut glob = String::with_capacity(pattern.len() + 8);
-    let mut characters = pattern.chars();
-    while let Some(character) = characters.next() {
-        match character {
-            '%' => glob.push('*'),
-            '_' => glob.push('?'),
-            '\\' => push_literal(&mut glob, characters.next().unwrap_or('\\')),
-            character => push_literal(&mut glob, character),
-        }
-    }
-    without_nul(glob, place)
-}
-
-fn glob_of_text(text: &str, place: Place) -> Result<String> {
-    let mut glob = String::with_capacity(text.len() + 8);
-    text.chars().for_each(|character| push_literal(&mut glob, character));
-    without_nul(glob, place)
-}
-
-fn push_literal(glob: &mut String, character: char) {
-    match character {
-        '*' | '?' | '[' => glob.extend(['[', character, ']']),
-        character => glob.push(character),
-    }
-}
-
-/// For SQLite a pattern ends at a NUL; it would match too much.
-fn without_nul(glob: String, place: Place) -> Result<String> {
-    match glob.contains('\0') {
-        true => Err(Error::Encode {
-            entity: place.entity,
-            property: place.property,
-            problem: "a pattern cannot contain the character NUL; compare with `eq`, or use `contains`"
-                .into(),
-        }),
-        false => Ok(glob),
     }
 }

@@ -7,7 +7,9 @@ use orm_core::{Error, Result};
 use crate::dialect::Dialect;
 use crate::lower::bind::{Place, Places};
 use crate::lower::list::{List, ListForm};
+use crate::lower::parameter::{push_array, push_value};
 use crate::lower::path::{property_of, relation_of};
+use crate::lower::pattern::{Pattern, write_pattern};
 use crate::lower::scope::{Column, Scope, Usage};
 use crate::lower::shape::{too_deep, unknown_condition};
 use crate::render::SqlWriter;
@@ -141,8 +143,8 @@ impl Lower<'_, '_, '_> {
 
     fn property(&mut self, path: &Path, test: &Test) -> Result<u32> {
         let place = self.place(path)?;
-        self.places.push(place);
         let columns = self.scope.resolve(&path.0, Usage::Condition)?;
+        self.places.push(columns.iter().map(|column| Place { ty: Some(column.ty), ..place }).collect());
         match (columns.as_slice(), test) {
             (columns, Test::KeyIn(keys)) => {
                 if keys.first().is_some_and(|key| key.len() != columns.len()) {
@@ -172,7 +174,7 @@ impl Lower<'_, '_, '_> {
         let dialect = self.w.dialect();
         let w = &mut *self.w;
         let mut compare = |operator: &str| {
-            w.column(column.alias, column.name).push(operator).push_param();
+            push_value(w.column(column.alias, column.name).push(operator), column.ty);
         };
         match test {
             Test::Equal(value) if value.is_null() => {
@@ -189,33 +191,14 @@ impl Lower<'_, '_, '_> {
             Test::LessOrEqual(_) => compare(" <= "),
             Test::Between(..) => {
                 compare(" between ");
-                w.push(" and ").push_param();
+                push_value(w.push(" and "), column.ty);
             }
             Test::In(values) => write_list(w, &[column], List::of_values(dialect, values), false),
             Test::NotIn(values) => write_list(w, &[column], List::of_values(dialect, values), true),
-            Test::Like(_) | Test::StartsWith(_) | Test::EndsWith(_) => match dialect {
-                Dialect::Sqlite => compare(" glob "),
-                Dialect::Postgres | Dialect::MySql | Dialect::MariaDb => {
-                    unimplemented!("comes with the servers")
-                }
-            },
-            Test::LikeIgnoringCase(_) => match dialect {
-                Dialect::Sqlite => {
-                    compare(" like ");
-                    w.push(" escape '\\'");
-                }
-                Dialect::Postgres | Dialect::MySql | Dialect::MariaDb => {
-                    unimplemented!("comes with the servers")
-                }
-            },
-            Test::Contains(_) => match dialect {
-                Dialect::Sqlite => {
-                    w.push("instr(").column(column.alias, column.name).push(", ").push_param().push(") > 0");
-                }
-                Dialect::Postgres | Dialect::MySql | Dialect::MariaDb => {
-                    unimplemented!("comes with the servers")
-                }
-            },
+            Test::Like(_) => write_pattern(w, column, Pattern::Like),
+            Test::LikeIgnoringCase(_) => write_pattern(w, column, Pattern::LikeIgnoringCase),
+            Test::Contains(_) => write_pattern(w, column, Pattern::Contains),
+            Test::StartsWith(_) | Test::EndsWith(_) => write_pattern(w, column, Pattern::StartsOrEndsWith),
             Test::Null => {
                 w.column(column.alias, column.name).push(" is null");
             }
@@ -233,12 +216,12 @@ impl Lower<'_, '_, '_> {
         let mut entity = self.scope.root.entity;
         let Some((last, relations)) = path.0.split_last() else {
             let key = entity.meta.primary_key.first().map_or("", |key| entity.meta.properties[*key].name);
-            return Ok(Place { entity: entity.meta.name, property: key });
+            return Ok(Place::outside(entity.meta.name, key));
         };
         for relation in relations {
             entity = self.scope.registry.target(relation_of(entity, *relation)?.1);
         }
-        Ok(Place { entity: entity.meta.name, property: property_of(entity, *last)?.meta.name })
+        Ok(Place::outside(entity.meta.name, property_of(entity, *last)?.meta.name))
     }
 }
 
@@ -263,7 +246,6 @@ pub(crate) fn write_list(w: &mut SqlWriter, columns: &[Column<'_>], list: List, 
     if list.with_null {
         w.push("(");
     }
-    let operator = if negated { " not in (" } else { " in (" };
     match list.form {
         ListForm::Empty => {
             w.push(if negated { "1 = 1" } else { "1 = 0" });
@@ -272,29 +254,24 @@ pub(crate) fn write_list(w: &mut SqlWriter, columns: &[Column<'_>], list: List, 
             let equals = if negated { " != " } else { " = " };
             w.push(if single { "" } else { "(" });
             w.list(if negated { " or " } else { " and " }, columns, |w, column| {
-                w.column(column.alias, column.name).push(equals).push_param();
+                push_value(w.column(column.alias, column.name).push(equals), column.ty);
             });
             w.push(if single { "" } else { ")" });
         }
-        ListForm::Each(count) => {
+        ListForm::Array if single => {
             write_row(w, columns);
-            w.push(operator);
-            if !single {
-                w.push("values ");
-            }
-            w.list(", ", 0..count, |w, _| {
-                w.push(if single { "" } else { "(" });
-                w.list(", ", columns, |w, _| {
-                    w.push_param();
-                });
-                w.push(if single { "" } else { ")" });
-            });
+            w.push(if negated { " != all(" } else { " = any(" });
+            push_array(w, columns[0].ty);
             w.push(")");
         }
-        ListForm::Json | ListForm::HexJson => {
+        form => {
             write_row(w, columns);
-            w.push(operator);
-            write_json_list(w, columns.len(), list.form);
+            w.push(if negated { " not in (" } else { " in (" });
+            match form {
+                ListForm::Each(count) => write_each(w, columns, count),
+                ListForm::Array => write_arrays(w, columns),
+                _ => write_json_list(w, columns.len(), form),
+            }
             w.push(")");
         }
     }
@@ -305,18 +282,37 @@ pub(crate) fn write_list(w: &mut SqlWriter, columns: &[Column<'_>], list: List, 
     }
 }
 
-/// Writes the select that unfolds a list which travels as one parameter.
-fn write_json_list(w: &mut SqlWriter, width: usize, form: ListForm) {
+/// Writes a placeholder for each value of each key.
+fn write_each(w: &mut SqlWriter, columns: &[Column<'_>], count: usize) {
+    let single = columns.len() == 1;
     match w.dialect() {
-        Dialect::Sqlite if form == ListForm::HexJson => w.push("select unhex(value) from json_each("),
-        Dialect::Sqlite if width == 1 => w.push("select value from json_each("),
-        Dialect::Sqlite => {
+        Dialect::Sqlite if !single => w.push("values "),
+        Dialect::Sqlite | Dialect::Postgres | Dialect::MySql | Dialect::MariaDb => w,
+    }
+    .list(", ", 0..count, |w, _| {
+        w.push(if single { "" } else { "(" });
+        w.list(", ", columns, |w, column| push_value(w, column.ty));
+        w.push(if single { "" } else { ")" });
+    });
+}
+
+/// Writes the select that makes rows of an array for each column.
+fn write_arrays(w: &mut SqlWriter, columns: &[Column<'_>]) {
+    w.push("select * from unnest(").list(", ", columns, |w, column| push_array(w, column.ty));
+    w.push(")");
+}
+
+/// Writes the select that unfolds a list which travels as one parameter; only SQLite gets such lists.
+fn write_json_list(w: &mut SqlWriter, width: usize, form: ListForm) {
+    match width {
+        _ if form == ListForm::HexJson => w.push("select unhex(value) from json_each("),
+        1 => w.push("select value from json_each("),
+        _ => {
             w.push("select ").list(", ", 0..width, |w, part| {
                 w.push("value ->> ").number(part as u64);
             });
             w.push(" from json_each(")
         }
-        Dialect::Postgres | Dialect::MySql | Dialect::MariaDb => unimplemented!("comes with the servers"),
     };
     w.push_param().push(")");
 }

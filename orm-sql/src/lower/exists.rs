@@ -5,7 +5,7 @@ use orm_core::{Error, Result};
 
 use crate::lower::condition::Lower;
 use crate::lower::path::relation_of;
-use crate::lower::scope::{Columns, Scope, Usage, column_of};
+use crate::lower::scope::{Columns, Scope, Usage, own_columns};
 use crate::lower::select::is_required;
 use crate::lower::shape::too_deep;
 
@@ -82,7 +82,7 @@ impl<'a> Lower<'_, '_, 'a> {
         let target = self.scope.registry.target(relation);
         let mut items = self.scope.subquery(target, relation.pivot.as_deref(), filtering.behind(relation));
         let own = match (items.pivot, relation.inverse) {
-            (Some((alias, pivot)), _) => column_of(alias, &pivot.own_columns).collect(),
+            (Some((alias, pivot)), _) => own_columns(alias, pivot).collect(),
             (None, Some(inverse)) => items.root.columns(&target.properties[inverse]).collect(),
             (None, None) => return Err(no_collection(entity.meta.name)),
         };

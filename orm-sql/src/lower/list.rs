@@ -4,8 +4,12 @@ use orm_core::value::Value;
 
 use crate::dialect::Dialect;
 
-/// Up to this many values have a placeholder each; more travel as one parameter, so that one text serves all lengths.
+/// For SQLite, up to this many values have a placeholder each; more travel as one parameter, so that one text serves all
+/// lengths.
 const FEW: usize = 4;
+/// Up to this many placeholders, MySQL's lists are filled up to the next power of two, so that few texts serve all
+/// lengths.
+const MOST_FILLED_UP: usize = 32_768;
 
 /// How the values of a list become parameters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,8 +18,10 @@ pub(crate) enum ListForm {
     Empty,
     /// One value, compared with `=`.
     One,
-    /// A parameter each.
+    /// So many placeholders: one for each value, and the last value again in those that are left.
     Each(usize),
+    /// One parameter a column: an array.
+    Array,
     /// One parameter: a JSON array.
     Json,
     /// One parameter: a JSON array of hexadecimal bytes.
@@ -33,17 +39,17 @@ impl List {
     /// The form of a list of values for one column.
     pub(crate) fn of_values(dialect: Dialect, values: &[Value]) -> Self {
         let count = values.iter().filter(|value| !value.is_null()).count();
-        Self { form: form(dialect, count, || values.iter(), true), with_null: count < values.len() }
+        Self { form: form(dialect, count, || values.iter(), 1), with_null: count < values.len() }
     }
 
     /// The form of a list of keys. A key of several columns with a null in it is no key, and matches nothing.
     pub(crate) fn of_keys(dialect: Dialect, keys: &[Vec<Value>]) -> Self {
         let complete = || keys.iter().filter(|key| is_complete(key));
         let count = complete().count();
-        let single = keys.first().is_none_or(|key| key.len() == 1);
+        let width = keys.first().map_or(1, Vec::len);
         Self {
-            form: form(dialect, count, || complete().flatten(), single),
-            with_null: single && count < keys.len(),
+            form: form(dialect, count, || complete().flatten(), width),
+            with_null: width == 1 && count < keys.len(),
         }
     }
 
@@ -55,6 +61,7 @@ impl List {
             ListForm::Each(count) => (2, count as u32),
             ListForm::Json => (3, 0),
             ListForm::HexJson => (4, 0),
+            ListForm::Array => (5, 0),
         };
         [form << 1 | u32::from(self.with_null), count]
     }
@@ -69,18 +76,24 @@ fn form<'a, I: Iterator<Item = &'a Value>>(
     dialect: Dialect,
     count: usize,
     values: impl Fn() -> I,
-    single: bool,
+    width: usize,
 ) -> ListForm {
-    match count {
-        0 => ListForm::Empty,
-        1 => ListForm::One,
-        2..=FEW => ListForm::Each(count),
-        _ => match dialect {
-            Dialect::Sqlite if values().all(survives_json) => ListForm::Json,
-            Dialect::Sqlite if single && values().all(is_bytes_or_null) => ListForm::HexJson,
-            Dialect::Sqlite => ListForm::Each(count),
-            Dialect::Postgres | Dialect::MySql | Dialect::MariaDb => unimplemented!("comes with the servers"),
-        },
+    match (count, dialect) {
+        (0, _) => ListForm::Empty,
+        (1, _) => ListForm::One,
+        (2..=FEW, Dialect::Sqlite) => ListForm::Each(count),
+        (_, Dialect::Sqlite) if values().all(survives_json) => ListForm::Json,
+        (_, Dialect::Sqlite) if width == 1 && values().all(is_bytes_or_null) => ListForm::HexJson,
+        (_, Dialect::Sqlite) => ListForm::Each(count),
+        // Arrays of arrays would have to be of one length.
+        (_, Dialect::Postgres) if values().any(|value| matches!(value, Value::Array(_))) => {
+            ListForm::Each(count)
+        }
+        (_, Dialect::Postgres) => ListForm::Array,
+        (_, Dialect::MySql | Dialect::MariaDb) => {
+            let filled_up = count.next_power_of_two();
+            ListForm::Each(if filled_up * width > MOST_FILLED_UP { count } else { filled_up })
+        }
     }
 }
 

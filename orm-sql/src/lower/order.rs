@@ -1,7 +1,9 @@
 //! Orders: by columns of the tables, or by what a derived table of keys holds of them.
 
 use orm_core::query::{Direction, Nulls};
+use orm_core::types::ColumnKind;
 
+use crate::dialect::Dialect;
 use crate::lower::scope::{Column, KEYS};
 use crate::render::SqlWriter;
 
@@ -12,6 +14,7 @@ pub(crate) struct Term<'a> {
     pub(crate) nulls: Nulls,
 }
 
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum OrderColumn<'a> {
     Of(Column<'a>),
     /// The column of that number in the derived table of keys.
@@ -25,12 +28,57 @@ impl<'a> Term<'a> {
 
     /// The one value by which a root with several rows is ordered: the first in the direction of the order.
     pub(crate) fn write_aggregate(&self, w: &mut SqlWriter) {
+        if w.dialect() == Dialect::Postgres && self.has_no_least() {
+            w.push("(array_agg(");
+            self.column.write(w);
+            w.push(" order by ");
+            self.column.write(w);
+            w.push(direction(self.direction)).push(") filter (where ");
+            self.column.write(w);
+            w.push(" is not null))[1]");
+            return;
+        }
         w.push(match self.direction {
             Direction::Ascending => "min(",
             Direction::Descending => "max(",
         });
         self.column.write(w);
         w.push(")");
+    }
+
+    /// Whether it is of a type of which PostgreSQL can order the values, but not take the least.
+    fn has_no_least(&self) -> bool {
+        match &self.column {
+            OrderColumn::Of(column) => matches!(
+                column.ty.kind,
+                ColumnKind::Bool | ColumnKind::Uuid | ColumnKind::Bytes | ColumnKind::Json
+            ),
+            OrderColumn::Key(_) => false,
+        }
+    }
+
+    /// Writes the term; `value` writes what is ordered by.
+    pub(crate) fn write(&self, w: &mut SqlWriter, value: impl Fn(&mut SqlWriter)) {
+        let clause = match (w.dialect(), self.nulls, self.direction) {
+            (_, Nulls::Natural, _) => "",
+            (Dialect::Sqlite | Dialect::Postgres, Nulls::First, _) => " nulls first",
+            (Dialect::Sqlite | Dialect::Postgres, Nulls::Last, _) => " nulls last",
+            // MySQL has no words for it, but takes null for the least value.
+            (Dialect::MySql | Dialect::MariaDb, Nulls::First, Direction::Ascending)
+            | (Dialect::MySql | Dialect::MariaDb, Nulls::Last, Direction::Descending) => "",
+            (Dialect::MySql | Dialect::MariaDb, Nulls::First, Direction::Descending) => {
+                value(w);
+                w.push(" is not null, ");
+                ""
+            }
+            (Dialect::MySql | Dialect::MariaDb, Nulls::Last, Direction::Ascending) => {
+                value(w);
+                w.push(" is null, ");
+                ""
+            }
+        };
+        value(w);
+        w.push(direction(self.direction)).push(clause);
     }
 }
 
@@ -51,23 +99,12 @@ pub(crate) fn write_order(w: &mut SqlWriter, terms: &[Term<'_>]) {
     if terms.is_empty() {
         return;
     }
-    w.push(" order by ").list(", ", terms, |w, term| {
-        term.column.write(w);
-        w.push(direction(term.direction)).push(nulls(term.nulls));
-    });
+    w.push(" order by ").list(", ", terms, |w, term| term.write(w, |w| term.column.write(w)));
 }
 
-pub(crate) fn direction(direction: Direction) -> &'static str {
+fn direction(direction: Direction) -> &'static str {
     match direction {
         Direction::Ascending => "",
         Direction::Descending => " desc",
-    }
-}
-
-pub(crate) fn nulls(nulls: Nulls) -> &'static str {
-    match nulls {
-        Nulls::Natural => "",
-        Nulls::First => " nulls first",
-        Nulls::Last => " nulls last",
     }
 }

@@ -4,7 +4,7 @@ use orm_core::meta::{EntityModel, PropertyModel, Registry, RelationModel};
 use orm_core::{Error, Result};
 use smallvec::SmallVec;
 
-use crate::lower::scope::{Column, Columns, Node, Role, Scope, Usage};
+use crate::lower::scope::{Columns, Node, Role, Scope, Usage, other_columns};
 
 impl<'a> Scope<'a> {
     /// Follows relations from the root, joining what is not joined yet.
@@ -43,8 +43,8 @@ impl<'a> Scope<'a> {
                 let parent = self.follow(rest, usage)?;
                 let role = self.role_at(relations, usage.of_many());
                 let alias = self.join_pivot(parent, relations, pivot, role, false);
-                let name = |position: &usize| Column { alias, name: pivot.other_columns[*position].as_str() };
-                return Ok(positions.iter().map(name).collect());
+                let others: Columns<'a> = other_columns(alias, pivot).collect();
+                return Ok(positions.iter().map(|position| others[*position]).collect());
             } else {
                 break;
             }

@@ -1,8 +1,9 @@
 //! The tables of one select: its root, a pivot table beside it, and the joins that relations and conditions ask for.
 
 use orm_core::Result;
-use orm_core::meta::{EntityModel, PivotModel, PropertyModel, Registry, RelationModel};
+use orm_core::meta::{ColumnType, EntityModel, PivotModel, PropertyModel, Registry, RelationModel};
 use orm_core::query::Filters;
+use orm_core::types::ColumnKind;
 use smallvec::SmallVec;
 
 use crate::lower::bind::Slot;
@@ -17,6 +18,26 @@ pub(crate) type Relations = SmallVec<[u16; 4]>;
 pub(crate) struct Column<'a> {
     pub(crate) alias: Alias,
     pub(crate) name: &'a str,
+    pub(crate) ty: ColumnType,
+}
+
+impl<'a> Column<'a> {
+    /// The column in which a pivot table keeps the items' order.
+    pub(crate) fn of_order(alias: Alias, name: &'a str) -> Self {
+        Self { alias, name, ty: ColumnType { kind: ColumnKind::Int64, by_hand: None } }
+    }
+}
+
+/// The columns of a pivot table that point at the side from which it is seen.
+pub(crate) fn own_columns(alias: Alias, pivot: &PivotModel) -> impl Iterator<Item = Column<'_>> {
+    let typed = pivot.own_columns.iter().zip(&pivot.own_types);
+    typed.map(move |(name, ty)| Column { alias, name, ty: *ty })
+}
+
+/// The columns of a pivot table that point at the other side.
+pub(crate) fn other_columns(alias: Alias, pivot: &PivotModel) -> impl Iterator<Item = Column<'_>> {
+    let typed = pivot.other_columns.iter().zip(&pivot.other_types);
+    typed.map(move |(name, ty)| Column { alias, name, ty: *ty })
 }
 
 /// A few columns: those of a key or of a foreign key.
@@ -167,7 +188,8 @@ impl<'a> Scope<'a> {
     pub(crate) fn root_key(&self, positions: &[usize]) -> Columns<'a> {
         match self.pivot {
             Some((alias, pivot)) if self.is_pivot_enough => {
-                positions.iter().map(|at| Column { alias, name: &pivot.other_columns[*at] }).collect()
+                let others: Columns<'a> = other_columns(alias, pivot).collect();
+                positions.iter().map(|at| others[*at]).collect()
             }
             _ => positions.iter().map(|at| self.root.column(self.root.entity.key_columns[*at])).collect(),
         }
@@ -181,9 +203,7 @@ impl<'a> Scope<'a> {
 
     /// What tells one row of the root from another: the pivot's own columns if there is a pivot, and the key.
     pub(crate) fn source_key(&self) -> Columns<'a> {
-        let own = self.pivot.into_iter().flat_map(|(alias, pivot)| {
-            pivot.own_columns.iter().map(move |name| Column { alias, name: name.as_str() })
-        });
+        let own = self.pivot.into_iter().flat_map(|(alias, pivot)| own_columns(alias, pivot));
         own.chain(self.root.key()).collect()
     }
 
@@ -206,9 +226,7 @@ impl<'a> Scope<'a> {
         let node = Node { alias, entity, filtering: parent.filtering.behind(relation) };
         let property = &parent.entity.properties[usize::from(*path.last().expect("a join has a path"))];
         let on = match through {
-            Some((pivot, alias)) => {
-                node.key().zip(pivot.other_columns.iter().map(|name| Column { alias, name })).collect()
-            }
+            Some((pivot, alias)) => node.key().zip(other_columns(alias, pivot)).collect(),
             None if relation.kind.holds_foreign_key() => node.key().zip(parent.columns(property)).collect(),
             None => {
                 let inverse = &entity.properties[relation.inverse.expect("an inverse side has an owner")];
@@ -256,8 +274,7 @@ impl<'a> Scope<'a> {
             return found;
         }
         let alias = self.new_alias(&pivot.table);
-        let own = pivot.own_columns.iter().map(|name| Column { alias, name: name.as_str() });
-        let on = own.zip(parent.key()).collect();
+        let on = own_columns(alias, pivot).zip(parent.key()).collect();
         let part = Part::Pivot(pivot, alias);
         self.joins.push(Join { path: path.into(), role, inner, required: false, part, on });
         alias
@@ -293,8 +310,7 @@ impl<'a> Scope<'a> {
         }
         w.table(root.entity.schema.as_deref(), &root.entity.table).push(" as ").alias(root.alias);
         if let Some((alias, pivot)) = self.pivot {
-            let other = pivot.other_columns.iter().map(|name| Column { alias, name });
-            write_on(w, other.zip(root.key()));
+            write_on(w, other_columns(alias, pivot).zip(root.key()));
         }
         self.write_joins(w, slots)
     }
@@ -317,8 +333,7 @@ impl<'a> Scope<'a> {
         };
         if let Some((alias, pivot)) = self.pivot {
             w.push(" inner join ").table(pivot.schema.as_deref(), &pivot.table).push(" as ").alias(alias);
-            let names = pivot.own_columns.iter().chain(&pivot.other_columns);
-            let columns: Columns<'_> = names.map(|name| Column { alias, name }).collect();
+            let columns: Columns<'_> = own_columns(alias, pivot).chain(other_columns(alias, pivot)).collect();
             w.push(" on ");
             on_keys(w, &columns);
         }
@@ -331,7 +346,7 @@ impl<'a> Scope<'a> {
                 on_keys(w, &root.key().collect::<Columns<'_>>());
             }
             Some((alias, pivot)) => {
-                write_on(w, pivot.other_columns.iter().map(|name| Column { alias, name }).zip(root.key()));
+                write_on(w, other_columns(alias, pivot).zip(root.key()));
             }
         }
         self.write_joins(w, slots)
@@ -376,11 +391,6 @@ impl<'a> Scope<'a> {
     }
 }
 
-/// Columns of an aliased table by their names.
-pub(crate) fn column_of(alias: Alias, names: &[String]) -> impl Iterator<Item = Column<'_>> {
-    names.iter().map(move |name| Column { alias, name })
-}
-
 /// The alias of the derived table that holds the roots' keys.
 pub(crate) const KEYS: &str = "k";
 
@@ -398,7 +408,8 @@ fn write_on<'c>(w: &mut SqlWriter, pairs: impl Iterator<Item = (Column<'c>, Colu
 impl<'a> Node<'a> {
     /// One column of this table.
     pub(crate) fn column(self, column: usize) -> Column<'a> {
-        Column { alias: self.alias, name: &self.entity.columns[column].name }
+        let model = &self.entity.columns[column];
+        Column { alias: self.alias, name: &model.name, ty: model.column_type() }
     }
 
     /// The key's columns.

@@ -7,13 +7,13 @@ use orm_core::query::{Branch, Direction, Nulls, Order, RootFilter, Select, Selec
 use orm_core::{Error, Result};
 
 use crate::dialect::Dialect;
-use crate::lower::bind::{BindPlan, Place, Places, Slot};
+use crate::lower::bind::{BindPlan, Place, Places, Slot, TestPlaces};
 use crate::lower::condition::{write_condition, write_list};
 use crate::lower::list::List;
-use crate::lower::order::{OrderColumn, Term, direction, nulls, order_name, write_order};
+use crate::lower::order::{OrderColumn, Term, order_name, write_order};
 use crate::lower::path::{multiplying_part, property_of, relation_of};
 use crate::lower::reach::{any_path, has_shared, joins_many, loads};
-use crate::lower::scope::{Column, Columns, KEYS, Node, Role, Scope, Usage, key_name};
+use crate::lower::scope::{Column, Columns, KEYS, Node, Role, Scope, Usage, key_name, own_columns};
 use crate::lower::visible::Filtering;
 use crate::render::SqlWriter;
 
@@ -63,17 +63,18 @@ struct Pivot<'a> {
 impl<'a> Lower<'a> {
     fn new(dialect: Dialect, registry: &'a Registry, select: &'a Select) -> Result<Self> {
         let root = registry.entity(select.selection.entity);
-        let mut owner = Place { entity: root.meta.name, property: "" };
+        let mut owner = TestPlaces::new();
         let mut pivot = None;
         if let Some(source) = &select.pivot {
             let entity = registry.entity(source.owner);
             let (property, relation) = relation_of(entity, source.property as u16)?;
-            owner = Place { entity: entity.meta.name, property: property.meta.name };
+            let place = Place::outside(entity.meta.name, property.meta.name);
             let model = relation.pivot.as_deref().ok_or_else(|| Error::Metadata {
-                entity: owner.entity,
-                property: owner.property,
+                entity: place.entity,
+                property: place.property,
                 problem: "it has no pivot table to select from".into(),
             })?;
+            owner = model.own_types.iter().map(|ty| Place { ty: Some(*ty), ..place }).collect();
             pivot = Some(Pivot { model, is_ordered: relation.kind == RelationKind::ManyToManyOwner });
         }
         let binds = BindPlan { slots: Vec::new(), places: Places::default(), owner };
@@ -108,7 +109,7 @@ impl<'a> Lower<'a> {
         let mut columns: Vec<Column<'a>> = Vec::with_capacity(self.select.selection.width());
         let mut collections = Vec::new();
         if let Some((alias, pivot)) = scope.pivot {
-            columns.extend(pivot.own_columns.iter().map(|name| Column { alias, name: name.as_str() }));
+            columns.extend(own_columns(alias, pivot));
         }
         let root = scope.root;
         populate(
@@ -137,10 +138,19 @@ impl<'a> Lower<'a> {
 
         // A condition that stands here again may use joins that repeat rows and load nothing.
         let repeats = by_keys && condition.is_some() && !self.shares_all()?;
-        self.w.push(if self.select.distinct || repeats { "select distinct " } else { "select " });
-        self.w.list(", ", columns, |w, column| {
+        let is_distinct = self.select.distinct || repeats;
+        self.w.push(if is_distinct { "select distinct " } else { "select " });
+        self.w.list(", ", &columns, |w, column| {
             w.column(column.alias, column.name);
         });
+        if is_distinct && self.dialect().distinct_orders_by_its_columns() {
+            // Behind the columns that are read, where nobody looks.
+            let is_selected = |column| columns.iter().any(|selected| OrderColumn::Of(*selected) == column);
+            for term in terms.iter().filter(|term| !is_selected(term.column)) {
+                self.w.push(", ");
+                term.column.write(&mut self.w);
+            }
+        }
         self.w.push(&from);
         if let Some(condition) = condition {
             self.w.push(" where ").push(&condition);
@@ -262,7 +272,16 @@ impl<'a> Lower<'a> {
         let is_limited = self.select.limit.is_some() || self.select.offset.is_some();
         if is_limited && !inner.is_empty() {
             w.push(" order by ").list(", ", inner.iter().enumerate(), |w, (index, term)| {
-                w.ident(&order_name(index)).push(direction(term.direction)).push(nulls(term.nulls));
+                term.write(w, |w| match w.dialect() {
+                    // Within an expression, MySQL takes no name for an aggregate.
+                    Dialect::MySql | Dialect::MariaDb if term.nulls != Nulls::Natural => match repeats {
+                        true => term.write_aggregate(w),
+                        false => term.column.write(w),
+                    },
+                    Dialect::Sqlite | Dialect::Postgres | Dialect::MySql | Dialect::MariaDb => {
+                        w.ident(&order_name(index));
+                    }
+                });
             });
         }
         self.limit();
@@ -300,9 +319,9 @@ impl<'a> Lower<'a> {
     fn condition(&mut self, scope: &mut Scope<'a>, finds_roots: bool) -> Result<Option<String>> {
         let mut is_empty = true;
         if let (true, Some(source), Some((alias, pivot))) = (finds_roots, &self.select.pivot, scope.pivot) {
-            let own: Columns<'_> = pivot.own_columns.iter().map(|name| Column { alias, name }).collect();
+            let own: Columns<'_> = own_columns(alias, pivot).collect();
             if source.owner_keys.first().is_some_and(|key| key.len() != own.len()) {
-                return Err(crate::lower::bind::uneven_keys(self.binds.owner));
+                return Err(crate::lower::bind::uneven_keys(self.binds.owner[0]));
             }
             let list = List::of_keys(self.dialect(), &source.owner_keys);
             write_list(&mut self.w, &own, list, false);
@@ -337,7 +356,7 @@ impl<'a> Lower<'a> {
         if let (Some(pivot), Some((alias, _))) = (self.pivot, scope.pivot)
             && let (true, Some(name)) = (pivot.is_ordered, &pivot.model.order_column)
         {
-            terms.push(Term::ascending(Column { alias, name }));
+            terms.push(Term::ascending(Column::of_order(alias, name)));
         }
         for Order { path, json, direction, nulls } in &self.select.order {
             if json.is_some() {
@@ -410,7 +429,7 @@ fn populate<'a>(
             && let Some(name) = &pivot.order_column
         {
             let alias = scope.join_pivot(at.node, at.path, pivot, role, false);
-            collections.push(Term::ascending(Column { alias, name }));
+            collections.push(Term::ascending(Column::of_order(alias, name)));
         }
         if let Some((name, descending)) = relation.meta.order_by {
             let target = node.entity;

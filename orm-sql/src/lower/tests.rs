@@ -19,43 +19,58 @@ mod filters;
 mod items;
 mod joins;
 mod limits;
+mod servers;
 mod writes;
 
 /// Writes down what is bound.
-#[derive(Default)]
-struct Recorder(Vec<String>);
+struct Recorder {
+    dialect: Dialect,
+    bound: Vec<String>,
+}
 
 impl Binder for Recorder {
     fn value(&mut self, value: &Value, _: Place) -> Result<()> {
-        self.0.push(value.to_string());
+        self.bound.push(value.to_string());
         Ok(())
     }
     fn number(&mut self, number: u64) -> Result<()> {
-        self.0.push(number.to_string());
+        self.bound.push(number.to_string());
         Ok(())
     }
     fn text(&mut self, text: &str, _: Place) -> Result<()> {
-        self.0.push(format!("'{text}'"));
+        self.bound.push(format!("'{text}'"));
         Ok(())
     }
     fn list(&mut self, values: &mut dyn Iterator<Item = &Value>, form: ListForm, _: Place) -> Result<()> {
-        self.0.push(format!("{form:?} list of {}", values.count()));
+        self.bound.push(format!("{form:?} list of {}", values.count()));
         Ok(())
     }
-    fn keys(&mut self, keys: &mut dyn Iterator<Item = &[Value]>, _: Place) -> Result<()> {
-        self.0.push(format!("keys of {}", keys.count()));
+    fn keys(&mut self, keys: &mut dyn Iterator<Item = &[Value]>, places: &[Place]) -> Result<()> {
+        let list = format!("keys of {}", keys.count());
+        match self.dialect {
+            Dialect::Postgres => self.bound.extend(places.iter().map(|_| list.clone())),
+            Dialect::Sqlite | Dialect::MySql | Dialect::MariaDb => self.bound.push(list),
+        }
         Ok(())
     }
 }
 
-fn shown(query: &Query, compiled: &Compiled) -> String {
-    let mut recorder = Recorder::default();
-    compiled.binds.bind(Dialect::Sqlite, &query.select, &mut recorder).unwrap();
+/// The values that a compiled select binds.
+fn bound(dialect: Dialect, query: &Query, compiled: &Compiled) -> Vec<String> {
+    let mut recorder = Recorder { dialect, bound: Vec::new() };
+    compiled.binds.bind(dialect, &query.select, &mut recorder).unwrap();
+    recorder.bound
+}
+
+/// A statement with a line for each of its parts.
+fn in_lines(sql: &str) -> String {
     let lines = [" from ", " left join ", " inner join ", " where ", " group by ", " order by ", " limit "];
-    let sql = lines
-        .iter()
-        .fold(compiled.sql.to_string(), |sql, word| sql.replace(word, &format!("\n{}", &word[1..])));
-    let params = recorder.0;
+    lines.iter().fold(sql.to_owned(), |sql, word| sql.replace(word, &format!("\n{}", &word[1..])))
+}
+
+fn shown(query: &Query, compiled: &Compiled) -> String {
+    let params = bound(Dialect::Sqlite, query, compiled);
+    let sql = in_lines(&compiled.sql);
     // What is lowered is also understood.
     let connection = rusqlite::Connection::open_in_memory().unwrap();
     connection.execute_batch(SCHEMA).unwrap();

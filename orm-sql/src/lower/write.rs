@@ -145,7 +145,10 @@ fn lower_native(
 pub(crate) fn lower_delete_list(dialect: Dialect, entity: &EntityModel, list: List) -> Result<Arc<str>> {
     let mut w = SqlWriter::new(dialect);
     let alias = Alias::NONE;
-    let key = entity.key_columns.iter().map(|column| Column { alias, name: name(entity, *column) });
+    let key = entity.key_columns.iter().map(|column| {
+        let model = &entity.columns[*column];
+        Column { alias, name: &model.name, ty: model.column_type() }
+    });
     w.push("delete from ").table(entity.schema.as_deref(), &entity.table).push(" where ");
     write_list(&mut w, &key.collect::<Columns<'_>>(), list, false);
     w.finish()

@@ -24,4 +24,5 @@ pub use ddl::{create_statements, drop_statements};
 pub use from_meta::{from_registry, from_registry_in};
 pub use generator::SchemaGenerator;
 pub use introspect::read_schema;
+pub(crate) use types::{TypeSpec, canonical_postgres, type_name};
 pub use updater::SchemaUpdate;

@@ -65,7 +65,7 @@ impl Binder for Encoder {
     }
 
     fn number(&mut self, number: u64) -> Result<()> {
-        self.add(&Value::UInt(number), Place { entity: "sql", property: "limit" })
+        self.add(&Value::UInt(number), Place::outside("sql", "limit"))
     }
 
     fn text(&mut self, text: &str, place: Place) -> Result<()> {
@@ -76,7 +76,8 @@ impl Binder for Encoder {
         self.text(&list(values, place)?.to_string(), place)
     }
 
-    fn keys(&mut self, keys: &mut dyn Iterator<Item = &[Value]>, place: Place) -> Result<()> {
+    fn keys(&mut self, keys: &mut dyn Iterator<Item = &[Value]>, places: &[Place]) -> Result<()> {
+        let place = places[0];
         let keys = keys.map(|key| list(&mut key.iter(), place)).collect::<Result<_>>()?;
         self.text(&serde_json::Value::Array(keys).to_string(), place)
     }

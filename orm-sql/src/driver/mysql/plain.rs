@@ -36,7 +36,7 @@ pub(crate) async fn prepare(
     }
     let mut encoder = Encoder::default();
     for value in params {
-        encoder.add(value, Place { entity: "sql", property: "parameter" })?;
+        encoder.add(value, Place::outside("sql", "parameter"))?;
     }
     Ok(Some(encoder.finish(&text)))
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use orm_core::types::ColumnKind;
 use orm_core::value::Value;
 use orm_core::{Error, Result};
 use sqlx::encode::IsNull;
@@ -10,12 +11,14 @@ use sqlx::error::BoxDynError;
 use sqlx::postgres::{PgArgumentBuffer, PgArguments, PgTypeInfo, Postgres};
 use sqlx::{Arguments as _, Encode as SqlxEncode, Type as SqlxType};
 
+use crate::dialect::Dialect;
 use crate::driver::postgres::PostgresServer;
 use crate::driver::postgres::encode::{self, Misfit, Written};
 use crate::driver::postgres::kind::{Kind, PgType};
 use crate::driver::server::{Encode, Ready};
 use crate::lower::bind::{Binder, Place};
 use crate::lower::list::ListForm;
+use crate::lower::parameter::ParameterType;
 
 /// Takes the values of a statement.
 #[derive(Default)]
@@ -23,7 +26,7 @@ pub struct Encoder {
     arguments: PgArguments,
     /// Which values are of other types than their places promise. sqlx keeps a statement under its text alone; so the
     /// text has to say what the types do.
-    deviations: Vec<(usize, Kind)>,
+    deviations: Vec<(usize, PgType)>,
 }
 
 impl Encoder {
@@ -39,6 +42,9 @@ impl Encoder {
     fn add_at(&mut self, what: Sent<'_>, expected: Option<PgType>, place: Place) -> Result<()> {
         let own = what.own_type();
         let ty = expected.or(own).unwrap_or(PgType::one(Kind::Text));
+        if expected.is_none() {
+            self.deviations.push((self.arguments.len() + 1, ty));
+        }
         let misfit = match self.add(what, ty) {
             Ok(()) => return Ok(()),
             Err(misfit) => misfit,
@@ -46,7 +52,7 @@ impl Encoder {
         if let (Misfit::Type, Some(own)) = (&misfit, own)
             && own != ty
         {
-            self.deviations.push((self.arguments.len() + 1, own.kind));
+            self.deviations.push((self.arguments.len() + 1, own));
             return self.add(what, own).map_err(|misfit| refused(misfit, what, own, place));
         }
         Err(refused(misfit, what, ty, place))
@@ -66,9 +72,14 @@ fn refused(misfit: Misfit, what: Sent<'_>, ty: PgType, place: Place) -> Error {
     Error::Encode { entity: place.entity, property: place.property, problem }
 }
 
-/// The type of the column that a value belongs to, if there is one.
-fn column_type(_place: Place) -> Option<PgType> {
-    None
+/// The type that a value for a column is sent as, if it is for one.
+fn column_type(place: Place) -> Option<PgType> {
+    let ty = place.ty?;
+    let kind = ParameterType::of(Dialect::Postgres, ty).kind;
+    Some(match kind {
+        ColumnKind::Array(_) => PgType::array_of(Kind::of_column(kind)),
+        kind => PgType::one(Kind::of_column(kind)),
+    })
 }
 
 impl Binder for Encoder {
@@ -79,7 +90,7 @@ impl Binder for Encoder {
     fn number(&mut self, number: u64) -> Result<()> {
         // More rows than that there are not.
         let number = Value::Int(i64::try_from(number).unwrap_or(i64::MAX));
-        let place = Place { entity: "sql", property: "limit" };
+        let place = Place::outside("sql", "limit");
         self.add_at(Sent::Value(&number), Some(PgType::one(Kind::Int8)), place)
     }
 
@@ -93,9 +104,12 @@ impl Binder for Encoder {
         self.add_at(Sent::Array(&values), ty, place)
     }
 
-    fn keys(&mut self, _: &mut dyn Iterator<Item = &[Value]>, place: Place) -> Result<()> {
-        let problem = "a list of keys of several columns is sent as an array for each column".into();
-        Err(Error::Encode { entity: place.entity, property: place.property, problem })
+    fn keys(&mut self, keys: &mut dyn Iterator<Item = &[Value]>, places: &[Place]) -> Result<()> {
+        let keys: Vec<&[Value]> = keys.collect();
+        for (part, place) in places.iter().enumerate() {
+            self.list(&mut keys.iter().filter_map(|key| key.get(part)), ListForm::Array, *place)?;
+        }
+        Ok(())
     }
 }
 
@@ -104,7 +118,9 @@ impl Encode<PostgresServer> for Encoder {
         let sql = match self.deviations.as_slice() {
             [] => Arc::clone(sql),
             deviations => {
-                let types = deviations.iter().map(|(number, kind)| format!(" ${number} {kind:?}"));
+                let types = deviations.iter().map(|(number, ty)| {
+                    format!(" ${number} {:?}{}", ty.kind, if ty.is_array { "[]" } else { "" })
+                });
                 format!("{sql} /*{} */", types.collect::<String>()).into()
             }
         };

@@ -31,7 +31,7 @@ impl Binder for LogBinder {
         Ok(())
     }
 
-    fn keys(&mut self, keys: &mut dyn Iterator<Item = &[Value]>, _: Place) -> Result<()> {
+    fn keys(&mut self, keys: &mut dyn Iterator<Item = &[Value]>, _: &[Place]) -> Result<()> {
         self.0.extend(keys.flatten().cloned());
         Ok(())
     }

@@ -55,8 +55,8 @@ impl Binder for StatementBinder<'_, '_> {
         self.bind(Encoded::Text(&json))
     }
 
-    fn keys(&mut self, keys: &mut dyn Iterator<Item = &[Value]>, place: Place) -> Result<()> {
-        let json = encode_keys(keys, place)?;
+    fn keys(&mut self, keys: &mut dyn Iterator<Item = &[Value]>, places: &[Place]) -> Result<()> {
+        let json = encode_keys(keys, places[0])?;
         self.bind(Encoded::Text(&json))
     }
 }
@@ -86,8 +86,8 @@ impl Binder for LogBinder {
         Ok(())
     }
 
-    fn keys(&mut self, keys: &mut dyn Iterator<Item = &[Value]>, place: Place) -> Result<()> {
-        self.0.push(Value::Text(encode_keys(keys, place)?));
+    fn keys(&mut self, keys: &mut dyn Iterator<Item = &[Value]>, places: &[Place]) -> Result<()> {
+        self.0.push(Value::Text(encode_keys(keys, places[0])?));
         Ok(())
     }
 }

@@ -22,7 +22,7 @@ use crate::lower::bind::Place;
 use crate::lower::select::Compiled;
 
 /// Where the parameter of plain SQL stands in a message.
-const PARAMETER: Place = Place { entity: "sql", property: "parameter" };
+const PARAMETER: Place = Place::outside("sql", "parameter");
 
 /// A connection and what its driver shares.
 pub(crate) struct Session {

@@ -26,7 +26,7 @@ const KEYS_AT_ONCE: usize = 10_000;
 /// So many keys have placeholders in one statement, where they cannot travel as one.
 const PLACED_KEYS_AT_ONCE: usize = 500;
 
-const PIVOT: Place = Place { entity: "pivot table", property: "key" };
+const PIVOT: Place = Place::outside("pivot table", "key");
 
 /// What one run of a prepared statement did.
 struct Run {
@@ -113,9 +113,10 @@ impl Session {
         let mut written = Written::default();
         for keys in keys.chunks(at_once) {
             let sql = lower_delete_list(DIALECT, entity, List::of_keys(DIALECT, keys))?;
-            let place = place(entity, entity.key_columns[0]);
+            let places: Vec<Place> =
+                entity.key_columns.iter().map(|column| Place::of_column(entity, *column)).collect();
             let bind =
-                |binder: &mut dyn Binder, keys: &&[Vec<Value>]| bind_keys(DIALECT, keys, binder, place);
+                |binder: &mut dyn Binder, keys: &&[Vec<Value>]| bind_keys(DIALECT, keys, binder, &places);
             self.run_batch(&sql, &[keys], 0, bind, |_, run| written.affected += run.affected)?;
         }
         Ok(written)
@@ -150,7 +151,7 @@ impl Session {
         let (sql, places) = lower_native_update(DIALECT, &registry, update)?;
         let bind = |binder: &mut dyn Binder, update: &&NativeUpdate| {
             for (column, value) in &update.set {
-                binder.value(value, place(&update.entity, *column))?;
+                binder.value(value, Place::of_column(&update.entity, *column))?;
             }
             bind_condition(DIALECT, &update.condition, &places, None, binder)
         };
@@ -262,7 +263,7 @@ fn statements(write: &Write) -> usize {
 
 fn keys_at_once(keys: &[Vec<Value>]) -> usize {
     match List::of_keys(DIALECT, keys).form {
-        ListForm::Json | ListForm::HexJson => KEYS_AT_ONCE,
+        ListForm::Json | ListForm::HexJson | ListForm::Array => KEYS_AT_ONCE,
         ListForm::Empty | ListForm::One | ListForm::Each(_) => PLACED_KEYS_AT_ONCE,
     }
 }
@@ -273,10 +274,8 @@ pub(crate) fn bind_columns(
     columns: &[ColumnId],
     values: &[Value],
 ) -> Result<()> {
-    columns.iter().zip(values).try_for_each(|(column, value)| binder.value(value, place(entity, *column)))
-}
-
-fn place(entity: &EntityModel, column: ColumnId) -> Place {
-    let property = entity.columns[column].property;
-    Place { entity: entity.meta.name, property: entity.properties[property].meta.name }
+    columns
+        .iter()
+        .zip(values)
+        .try_for_each(|(column, value)| binder.value(value, Place::of_column(entity, *column)))
 }
