@@ -7,7 +7,7 @@ use crate::types::{ColumnKind, Type, unexpected};
 use crate::value::{Cell, Value};
 
 macro_rules! temporal {
-    ($($type:ty => $kind:ident, $expected:literal, $parse:expr;)*) => {$(
+    ($($type:ty => $kind:ident, $expected:literal, $parse:expr $(, $also:pat => $value:expr)?;)*) => {$(
         impl Type for $type {
             const KIND: ColumnKind = ColumnKind::$kind;
 
@@ -19,6 +19,7 @@ macro_rules! temporal {
             fn from_cell(cell: Cell<'_>) -> Result<Self, DecodeError> {
                 match cell {
                     Cell::$kind(value) => Ok(value),
+                    $($also => Ok($value),)?
                     Cell::Text(text) => $parse(text.as_bytes())
                         .ok_or_else(|| DecodeError::Text { text: text.to_owned(), expected: $expected }),
                     cell => Err(unexpected(cell, $expected)),
@@ -36,7 +37,8 @@ temporal! {
     NaiveDate => Date, "a date such as 2024-01-31", date_only;
     NaiveTime => Time, "a time such as 12:30:00", |text| time(text).filter(|(_, rest)| rest.is_empty()).map(|(time, _)| time);
     NaiveDateTime => DateTime, "a date and time such as 2024-01-31 12:30:00", date_time;
-    DateTime<Utc> => Timestamp, "a timestamp such as 2024-01-31T12:30:00Z", timestamp;
+    // Where a column has no zone, it is UTC, as in text.
+    DateTime<Utc> => Timestamp, "a timestamp such as 2024-01-31T12:30:00Z", timestamp, Cell::DateTime(value) => value.and_utc();
 }
 
 /// `2024-01-31`, or the same with a time of midnight behind it.

@@ -60,12 +60,14 @@ fn whole(number: u64) -> Cell<'static> {
 
 /// A decimal if it is one of ours, an integer if it is a large one, else its text.
 fn decimal(text: &str) -> Cell<'_> {
-    // More digits than a decimal can have are fine as long as they are zeros.
-    let short = match text.split_once('.') {
-        Some((_, fraction)) if fraction.len() > 28 => text.trim_end_matches('0').trim_end_matches('.'),
-        _ => text,
+    let fraction = text.split_once('.').map_or("", |(_, fraction)| fraction);
+    let trimmed = match fraction {
+        "" => text,
+        _ => text.trim_end_matches('0').trim_end_matches('.'),
     };
-    match (Decimal::from_str_exact(short), short.parse()) {
+    // A column of so many digits is one for all decimals, and the zeros at the end are its own.
+    let first = if fraction.len() < 28 { text } else { trimmed };
+    match (Decimal::from_str_exact(first).or_else(|_| Decimal::from_str_exact(trimmed)), trimmed.parse()) {
         (Ok(decimal), _) => Cell::Decimal(decimal),
         (Err(_), Ok(integer)) => Cell::Int128(integer),
         (Err(_), Err(_)) => Cell::Text(text),
@@ -216,7 +218,7 @@ mod tests {
         for kind in
             [Kind::Signed, Kind::Float, Kind::Double, Kind::Date, Kind::DateTime, Kind::Timestamp, Kind::Time]
         {
-            for bytes in [&[][..], &[1, 2, 3], &[3, 1, 2], &[4, 0, 0, 0], &[9; 10]] {
+            for bytes in [&[][..], &[1, 2, 3], &[3, 1, 2], &[3, 0, 0, 0, 0], &[9; 10]] {
                 assert!(
                     matches!(cell(kind, bytes, &Scratch::default()), Cell::Bytes(_)),
                     "{kind:?} {bytes:?}"
