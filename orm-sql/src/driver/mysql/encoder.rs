@@ -144,6 +144,6 @@ impl SqlxType<MySql> for Number {
 impl SqlxEncode<'_, MySql> for Number {
     fn encode_by_ref(&self, buffer: &mut Vec<u8>) -> Result<IsNull, BoxDynError> {
         // A decimal travels as its text.
-        <&str as SqlxEncode<'_, MySql>>::encode(&self.0.to_string(), buffer)
+        <&str as SqlxEncode<'_, MySql>>::encode(self.0.to_string().as_str(), buffer)
     }
 }

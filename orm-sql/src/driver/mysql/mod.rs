@@ -7,7 +7,7 @@ mod kind;
 mod options;
 mod plain;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use std::sync::Arc;
 

@@ -1,27 +1,27 @@
 //! The driver against a real server, whose url is in `TEST_MYSQL_URL`.
 
-use std::any::Any;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use orm_core::driver::{Connection, Driver, Row, RowSink, TransactionOptions};
+use orm_core::driver::{Connection, Driver, TransactionOptions};
 use orm_core::value::Value;
 use orm_core::{DriverErrorKind, Error, Result};
 
 use crate::driver::mysql::{MySqlConnection, MySqlDriver, MySqlOptions};
-use crate::lower::library::{Query, registry, text};
+use crate::lower::library::text;
 
+mod options;
 mod plain;
+mod values;
 
 /// The server of the tests.
-fn server() -> MySqlOptions {
+pub(crate) fn server() -> MySqlOptions {
     let url = std::env::var("TEST_MYSQL_URL");
     let url = url.unwrap_or_else(|_| "mysql://root@127.0.0.1:3306/mysql".into());
     url.parse().unwrap()
 }
 
 /// A database of the test's own, made anew.
-async fn database() -> MySqlOptions {
+pub(crate) async fn database() -> MySqlOptions {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
     let name = format!("orm_driver_{}_{number}", std::process::id() % 1000);
@@ -33,11 +33,9 @@ async fn database() -> MySqlOptions {
     server().database(&name)
 }
 
-/// A driver that knows the library.
-fn driver(options: MySqlOptions) -> MySqlDriver {
-    let driver = MySqlDriver::new(options).unwrap();
-    driver.attach(registry());
-    driver
+/// A connection to a database of the test's own.
+async fn connection() -> MySqlConnection {
+    MySqlDriver::new(database().await).unwrap().acquire().await.unwrap()
 }
 
 fn kind<T>(result: Result<T>) -> DriverErrorKind {

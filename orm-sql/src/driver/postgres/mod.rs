@@ -9,7 +9,7 @@ mod numeric;
 mod options;
 mod plain;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use std::sync::Arc;
 

@@ -1,27 +1,27 @@
 //! The driver against a real server, whose url is in `TEST_POSTGRES_URL`.
 
-use std::any::Any;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use orm_core::driver::{Connection, Driver, Row, RowSink, TransactionOptions};
+use orm_core::driver::{Connection, Driver, TransactionOptions};
 use orm_core::value::Value;
 use orm_core::{DriverErrorKind, Error, Result};
 
 use crate::driver::postgres::{PostgresConnection, PostgresDriver, PostgresOptions};
-use crate::lower::library::{Query, registry, text};
+use crate::lower::library::text;
 
+mod options;
 mod plain;
+mod values;
 
 /// The server of the tests.
-fn server() -> PostgresOptions {
+pub(crate) fn server() -> PostgresOptions {
     let url = std::env::var("TEST_POSTGRES_URL");
     let url = url.unwrap_or_else(|_| "postgres://postgres@127.0.0.1:5432/postgres".into());
     url.parse().unwrap()
 }
 
 /// A schema of the test's own, made anew.
-async fn schema() -> PostgresOptions {
+pub(crate) async fn schema() -> PostgresOptions {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
     let name = format!("orm_driver_{}_{number}", std::process::id() % 1000);
@@ -35,11 +35,9 @@ async fn schema() -> PostgresOptions {
     server().search_path(&name)
 }
 
-/// A driver that knows the library.
-fn driver(options: PostgresOptions) -> PostgresDriver {
-    let driver = PostgresDriver::new(options).unwrap();
-    driver.attach(registry());
-    driver
+/// A connection to a schema of the test's own.
+async fn connection() -> PostgresConnection {
+    PostgresDriver::new(schema().await).unwrap().acquire().await.unwrap()
 }
 
 fn kind<T>(result: Result<T>) -> DriverErrorKind {

@@ -48,6 +48,11 @@ impl<S: Server> ServerDriver<S> {
         Ok(ServerConnection::new(lease, opened, Arc::clone(&self.shared)))
     }
 
+    /// How many connections are open that nobody needs at this moment.
+    pub fn idle(&self) -> usize {
+        self.primary.idle()
+    }
+
     /// How the server speaks, once a connection was open.
     pub fn dialect(&self) -> Option<Dialect> {
         self.shared.dialect.get().copied()

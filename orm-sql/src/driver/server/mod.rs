@@ -11,6 +11,8 @@ mod pool;
 mod row;
 mod session;
 mod shared;
+#[cfg(test)]
+mod tests;
 mod transaction;
 
 use std::fmt;

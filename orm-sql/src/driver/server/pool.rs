@@ -54,6 +54,11 @@ impl<S: Server> Pool<S> {
         S::settings(&self.options)
     }
 
+    /// How many connections nobody needs at this moment.
+    pub(crate) fn idle(&self) -> usize {
+        self.lock().idle.len()
+    }
+
     /// The right to a connection, and one that lives.
     pub(crate) async fn acquire(self: &Arc<Self>) -> Result<(Lease<S>, Opened<S>)> {
         if Handle::try_current().is_err() {
@@ -130,6 +135,10 @@ impl<S: Server> Pool<S> {
     fn at_address(&self, error: Error) -> Error {
         match error {
             Error::Driver(mut error) => {
+                // There was none to lose.
+                if error.kind == DriverErrorKind::ConnectionLost {
+                    error.kind = DriverErrorKind::Connection;
+                }
                 let source = std::mem::replace(&mut error.source, "".into());
                 error.source = Box::new(NotConnected { address: S::address(&self.options), source });
                 Error::Driver(error)
