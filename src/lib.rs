@@ -13,6 +13,8 @@ pub use orm_core::{Entity, EntityBase, EntityEnum, requires};
 /// What most programs use.
 pub mod prelude {
     pub use orm_core::prelude::*;
+    #[cfg(feature = "mysql")]
+    pub use orm_sql::em::MySqlBuilder;
     #[cfg(feature = "postgres")]
     pub use orm_sql::em::PostgresBuilder;
     #[cfg(feature = "sqlite")]
@@ -34,6 +36,13 @@ pub mod sqlite {
 #[cfg(feature = "postgres")]
 pub mod postgres {
     pub use orm_sql::driver::postgres::{PostgresConnection, PostgresDriver, PostgresOptions, TlsMode};
+    pub use orm_sql::em::IntoOptions;
+}
+
+/// MySQL and MariaDB: their options and driver.
+#[cfg(feature = "mysql")]
+pub mod mysql {
+    pub use orm_sql::driver::mysql::{MySqlConnection, MySqlDriver, MySqlOptions, TlsMode};
     pub use orm_sql::em::IntoOptions;
 }
 

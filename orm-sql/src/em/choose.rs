@@ -3,10 +3,12 @@
 #[cfg(feature = "sqlite")]
 use std::path::{Path, PathBuf};
 
-#[cfg(any(feature = "sqlite", feature = "postgres"))]
+#[cfg(any(feature = "sqlite", feature = "_server"))]
 use orm_core::orm::OrmBuilder;
 use orm_core::{Error, Result};
 
+#[cfg(feature = "mysql")]
+use crate::driver::mysql::{MySqlDriver, MySqlOptions};
 #[cfg(feature = "postgres")]
 use crate::driver::postgres::{PostgresDriver, PostgresOptions};
 #[cfg(feature = "sqlite")]
@@ -46,6 +48,24 @@ impl PostgresBuilder for OrmBuilder {
     }
 }
 
+/// Choosing MySQL or MariaDB.
+#[cfg(feature = "mysql")]
+pub trait MySqlBuilder: Sized {
+    /// Chooses a MySQL or MariaDB server: a url (`mysql://ann:secret@db.example/blog`), or [`MySqlOptions`]. Which of the
+    /// two it is, it says itself when the first connection is opened.
+    ///
+    /// # Errors
+    /// When the url or an option makes no sense. Nothing is opened yet.
+    fn mysql(self, options: impl IntoOptions<MySqlOptions>) -> Result<OrmBuilder>;
+}
+
+#[cfg(feature = "mysql")]
+impl MySqlBuilder for OrmBuilder {
+    fn mysql(self, options: impl IntoOptions<MySqlOptions>) -> Result<OrmBuilder> {
+        Ok(self.driver(MySqlDriver::new(options.into_options()?)?))
+    }
+}
+
 /// What names a database: a url as text, or the options `O` themselves. For SQLite, a path too.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` names no database",
@@ -81,6 +101,13 @@ impl<O: std::str::FromStr<Err = Error>> IntoOptions<O> for &String {
 #[cfg(feature = "postgres")]
 impl IntoOptions<PostgresOptions> for PostgresOptions {
     fn into_options(self) -> Result<PostgresOptions> {
+        Ok(self)
+    }
+}
+
+#[cfg(feature = "mysql")]
+impl IntoOptions<MySqlOptions> for MySqlOptions {
+    fn into_options(self) -> Result<MySqlOptions> {
         Ok(self)
     }
 }

@@ -6,6 +6,8 @@ use orm_core::driver::{BoxFuture, Connection, Driver};
 use orm_core::{Error, Result, Value};
 
 use crate::dialect::Dialect;
+#[cfg(feature = "mysql")]
+use crate::driver::mysql::{MySqlConnection, MySqlDriver};
 #[cfg(feature = "postgres")]
 use crate::driver::postgres::{PostgresConnection, PostgresDriver};
 #[cfg(feature = "_server")]
@@ -73,6 +75,10 @@ pub(super) fn sql(connection: &mut dyn Connection) -> Result<&mut dyn SqlConnect
     if connection.is::<PostgresConnection>() {
         return cast::<PostgresConnection>(connection);
     }
+    #[cfg(feature = "mysql")]
+    if connection.is::<MySqlConnection>() {
+        return cast::<MySqlConnection>(connection);
+    }
     Err(NO_SQL)
 }
 
@@ -94,6 +100,10 @@ pub(super) fn known_dialect(driver: &dyn Driver) -> Option<Dialect> {
     #[cfg(feature = "postgres")]
     if driver.is::<PostgresDriver>() {
         return Some(Dialect::Postgres);
+    }
+    #[cfg(feature = "mysql")]
+    if let Some(driver) = driver.downcast_ref::<MySqlDriver>() {
+        return driver.dialect();
     }
     None
 }

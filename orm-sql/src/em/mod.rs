@@ -14,6 +14,8 @@ use orm_core::{Result, Value};
 use crate::schema::SchemaGenerator;
 
 pub use choose::IntoOptions;
+#[cfg(feature = "mysql")]
+pub use choose::MySqlBuilder;
 #[cfg(feature = "postgres")]
 pub use choose::PostgresBuilder;
 #[cfg(feature = "sqlite")]
