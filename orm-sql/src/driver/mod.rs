@@ -12,3 +12,5 @@ pub mod server;
 #[cfg(feature = "sqlite")]
 pub mod sqlite;
 mod statements;
+#[cfg(all(test, feature = "mysql", feature = "postgres", feature = "sqlite"))]
+mod tests;

@@ -28,7 +28,11 @@ fn facts(number: u16, state: Option<&str>, message: &str) -> Facts {
     let names = names(message);
     let name = |index: usize| names.get(index).cloned();
     match number {
-        1062 | 1586 => facts.constraint = message.rsplit_once(" for key ").map(|(_, key)| key_name(key)),
+        1062 | 1586 => {
+            if let Some((_, key)) = message.rsplit_once(" for key ") {
+                (facts.table, facts.constraint) = key_name(key);
+            }
+        }
         1048 | 1364 | 1054 | 1060 | 1072 | 1264 | 1265 | 1406 => facts.columns = first_column(message),
         // `db`.`table`, CONSTRAINT `name` FOREIGN KEY (`column`) REFERENCES `target` (`column`).
         1216 | 1217 | 1451 | 1452 => {
@@ -109,9 +113,13 @@ fn names(message: &str) -> Vec<String> {
     names
 }
 
-/// `'author.author_email_unique'`; MariaDB does not name the table.
-fn key_name(key: &str) -> String {
-    without_schema(key.trim_matches('\''))
+/// The table and the key of `'author.author_email_unique'`; MariaDB names the key only.
+fn key_name(key: &str) -> (Option<String>, Option<String>) {
+    let key = key.trim_matches('\'');
+    match key.split_once('.') {
+        Some((table, key)) => (Some(table.to_owned()), Some(key.to_owned())),
+        None => (None, Some(key.to_owned())),
+    }
 }
 
 /// `name` of `schema.name`.
@@ -152,7 +160,9 @@ mod tests {
         check(
             1062,
             "Duplicate entry 'a for key b' for key 'author.author_email_unique'",
-            expect![[r#"UniqueViolation table=None columns=[] constraint=Some("author_email_unique")"#]],
+            expect![[
+                r#"UniqueViolation table=Some("author") columns=[] constraint=Some("author_email_unique")"#
+            ]],
         );
         check(
             1062,

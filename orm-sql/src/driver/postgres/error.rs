@@ -24,9 +24,17 @@ pub(crate) fn classify(error: &dyn DatabaseError) -> Facts {
             facts.table = quoted(error.message()).map(str::to_owned);
         }
         DriverErrorKind::ColumnNotFound => {
-            let (column, table) = missing_column(error.message());
+            let (column, table) = column_of(error.message(), " does not exist");
             facts.columns.extend(column);
             facts.table = table;
+        }
+        DriverErrorKind::AlreadyExists if error.code() == "42701" => {
+            let (column, table) = column_of(error.message(), " already exists");
+            facts.columns.extend(column);
+            facts.table = table;
+        }
+        DriverErrorKind::AlreadyExists if error.code() == "42P07" => {
+            facts.table = quoted(error.message()).map(str::to_owned);
         }
         _ => {}
     }
@@ -110,9 +118,8 @@ fn quoted(message: &str) -> Option<&str> {
 }
 
 /// `column "x" of relation "y" does not exist`, `column "x" does not exist`, `column a.x does not exist`.
-fn missing_column(message: &str) -> (Option<String>, Option<String>) {
-    let Some(rest) = message.strip_prefix("column ").and_then(|rest| rest.strip_suffix(" does not exist"))
-    else {
+fn column_of(message: &str, ending: &str) -> (Option<String>, Option<String>) {
+    let Some(rest) = message.strip_prefix("column ").and_then(|rest| rest.strip_suffix(ending)) else {
         return (None, None);
     };
     match rest.split_once(" of relation ") {

@@ -14,6 +14,7 @@ use crate::dialect::Dialect;
 use crate::driver::begin::begin_sql;
 use crate::driver::server::error::{After, Failed};
 use crate::driver::server::guard::{Flight, Slot, roll_back_soon};
+use crate::driver::server::names::with_columns;
 use crate::driver::server::pool::Lease;
 use crate::driver::server::row::ServerRow;
 use crate::driver::server::session::{self, Done};
@@ -376,7 +377,13 @@ impl<S: Server> Connection for ServerConnection<S> {
     }
 
     fn write(&mut self, write: Write) -> BoxFuture<'_, Result<Written>> {
-        Box::pin(async move { self.write_now(&write).await })
+        Box::pin(async move {
+            let written = self.write_now(&write).await;
+            written.map_err(|error| match self.shared.statements.registry() {
+                Ok(registry) => with_columns(error, self.dialect, registry, &write),
+                Err(_) => error,
+            })
+        })
     }
 
     fn begin(&mut self, options: TransactionOptions) -> BoxFuture<'_, Result<()>> {

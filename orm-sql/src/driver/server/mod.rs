@@ -6,6 +6,7 @@ mod driver;
 mod effect;
 mod error;
 mod guard;
+mod names;
 mod options;
 mod pool;
 mod row;

@@ -100,6 +100,7 @@ fn by_message(message: &str) -> (DriverErrorKind, Facts) {
     }
     let is_syntax = message.contains("syntax error")
         || message.starts_with("incomplete input")
+        || message.starts_with("no such function: ")
         || message.starts_with("unrecognized token");
     let kind = match message {
         _ if is_syntax => DriverErrorKind::Syntax,
@@ -200,7 +201,11 @@ mod tests {
 
     #[test]
     fn what_is_missing_is_named() {
-        check("select * from nothing", expect!["Syntax table=None columns=[] constraint=None"]);
+        check(
+            "select * from missing",
+            expect![[r#"TableNotFound table=Some("missing") columns=[] constraint=None"#]],
+        );
+        check("select missing(1)", expect!["Syntax table=None columns=[] constraint=None"]);
         check(
             "select u.x from user u",
             expect![[r#"ColumnNotFound table=None columns=["u.x"] constraint=None"#]],
