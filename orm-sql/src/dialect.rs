@@ -95,6 +95,15 @@ impl Dialect {
         text
     }
 
+    /// The comparison for which null is a value like any other.
+    pub(crate) const fn is_same(self) -> &'static str {
+        match self {
+            Dialect::Sqlite => " is ",
+            Dialect::Postgres => " is not distinct from ",
+            Dialect::MySql | Dialect::MariaDb => " <=> ",
+        }
+    }
+
     /// The collation that tells texts apart that differ in any character, in case or in spaces at the end. What the other
     /// databases do unless told otherwise; they need no name for it.
     pub(crate) const fn exact_collation(self) -> &'static str {

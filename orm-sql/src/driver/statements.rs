@@ -10,17 +10,20 @@ use crate::dialect::Dialect;
 use crate::lower::cache::Cache;
 use crate::lower::select::{Compiled, lower_count, lower_select};
 use crate::lower::shape::{Purpose, Shape};
+use crate::lower::write::{CompiledWrite, WriteStatement, lower_write};
 
 /// The entities of a driver and the statements that were lowered for them.
 pub(crate) struct Statements {
     registry: OnceLock<Arc<Registry>>,
     selects: Cache<Compiled>,
+    writes: Cache<CompiledWrite>,
 }
 
 impl Statements {
     /// Keeps about so many statements.
     pub(crate) fn new(capacity: usize) -> Self {
-        Self { registry: OnceLock::new(), selects: Cache::new(2 * capacity.max(1)) }
+        let capacity = 2 * capacity.max(1);
+        Self { registry: OnceLock::new(), selects: Cache::new(capacity), writes: Cache::new(capacity) }
     }
 
     /// Takes the entities; those that came first stay, as others would not fit the statements that are kept.
@@ -57,8 +60,18 @@ impl Statements {
         })
     }
 
+    /// The text of a write's statement, lowered now if it is the first of its shape.
+    pub(crate) fn write(
+        &self,
+        dialect: Dialect,
+        statement: &dyn WriteStatement,
+    ) -> Result<Arc<CompiledWrite>> {
+        let fits = |found: &CompiledWrite| found.pivot.as_ref() == statement.pivot();
+        self.writes.get(statement.shape(dialect)?, fits, || lower_write(dialect, self.registry()?, statement))
+    }
+
     /// How often a plan was lowered to text.
     pub(crate) fn renders(&self) -> u64 {
-        self.selects.renders()
+        self.selects.renders() + self.writes.renders()
     }
 }

@@ -18,4 +18,5 @@ pub(crate) mod shape;
 #[cfg(test)]
 mod tests;
 mod visible;
+#[cfg_attr(not(feature = "_server"), allow(dead_code, reason = "SQLite does not need all of it"))]
 pub(crate) mod write;

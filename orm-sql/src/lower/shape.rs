@@ -57,6 +57,17 @@ impl Shape {
     }
 }
 
+impl Shape {
+    /// The shape with that of a condition.
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`] when the condition is nested too deeply.
+    pub(crate) fn with_condition(mut self, dialect: Dialect, condition: &Condition) -> Result<Self> {
+        push_condition(&mut self.0, dialect, condition, 0)?;
+        Ok(self)
+    }
+}
+
 fn push_filters(
     words: &mut SmallVec<[u32; 32]>,
     dialect: Dialect,

@@ -2,4 +2,4 @@
 
 mod writer;
 
-pub use writer::{Alias, SqlWriter};
+pub use writer::{Alias, Mark, SqlWriter};

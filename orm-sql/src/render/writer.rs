@@ -29,6 +29,13 @@ impl Alias {
 /// Stands for a parameter without a number yet: no name of a table or column can have it.
 const UNNUMBERED: char = '\0';
 
+/// How much was written at some moment.
+#[derive(Debug, Clone, Copy)]
+pub struct Mark {
+    position: usize,
+    parameters: usize,
+}
+
 /// Builds the text of one statement, possibly in pieces that are put together later.
 #[derive(Debug)]
 pub struct SqlWriter {
@@ -133,6 +140,17 @@ impl SqlWriter {
     /// Where the text ends so far, for [`split_off`](Self::split_off).
     pub fn position(&self) -> usize {
         self.text.len()
+    }
+
+    /// How much there is so far, for [`go_back`](Self::go_back).
+    pub fn mark(&self) -> Mark {
+        Mark { position: self.text.len(), parameters: self.parameters }
+    }
+
+    /// Forgets what was written since.
+    pub fn go_back(&mut self, mark: Mark) {
+        self.text.truncate(mark.position);
+        self.parameters = mark.parameters;
     }
 
     /// Takes the text behind a position, as [`take`](Self::take) does all of it.

@@ -74,7 +74,9 @@ impl Server for MySqlServer {
                 true => Dialect::MariaDb,
                 false => Dialect::MySql,
             };
-            Ok(Opened::new(raw, id.unwrap_or_default(), dialect))
+            let mut opened = Opened::new(raw, id.unwrap_or_default(), dialect);
+            opened.key_step = rows.last().and_then(|row| row.try_get(2).ok()).unwrap_or(1);
+            Ok(opened)
         })
     }
 

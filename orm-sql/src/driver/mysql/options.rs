@@ -214,7 +214,7 @@ impl MySqlOptions {
             // The server takes an empty statement for a mistake.
             sql.push_str(statement.trim_end_matches(|char: char| char == ';' || char.is_whitespace()));
         }
-        sql.push_str("\n;\nselect connection_id(), version()");
+        sql.push_str("\n;\nselect connection_id(), version(), @@auto_increment_increment");
         sql
     }
 
@@ -313,7 +313,7 @@ mod tests {
             set sql_mode = 'ANSI', time_zone = '+00:00', names utf8mb4 collate 'utf8mb4_bin' /*M!100108 , max_statement_time = 1.500000 */ /*!80000 , max_execution_time = 1500 */, session `innodb_lock_wait_timeout` = 2, session `lock_wait_timeout` = 2, session `tx``_isolation` = 'it''s \\ x';
             set @a = 1; -- one
             ;
-            select connection_id(), version()"#]].assert_eq(&options.set_up_sql());
+            select connection_id(), version(), @@auto_increment_increment"#]].assert_eq(&options.set_up_sql());
     }
 
     #[cfg(not(feature = "tls"))]

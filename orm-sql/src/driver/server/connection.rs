@@ -17,11 +17,13 @@ use crate::driver::server::guard::{Flight, Slot, roll_back_soon};
 use crate::driver::server::names::with_columns;
 use crate::driver::server::pool::Lease;
 use crate::driver::server::row::ServerRow;
-use crate::driver::server::session::{self, Done};
+use crate::driver::server::session::{self, Answer, Done};
 use crate::driver::server::shared::Shared;
 use crate::driver::server::transaction::{Transaction, already_open, failed_before, lost, no_transaction};
+use crate::driver::server::writes::takes_several;
 use crate::driver::server::{Effect, Opened, Server};
 use crate::lower::shape::Purpose;
+use crate::lower::write::WriteStatement;
 
 /// A connection to a server.
 ///
@@ -30,9 +32,9 @@ use crate::lower::shape::Purpose;
 pub struct ServerConnection<S: Server> {
     /// Gone only while it is dropped.
     lease: Option<Lease<S>>,
-    slot: Slot<S>,
+    pub(super) slot: Slot<S>,
     shared: Arc<Shared<S>>,
-    dialect: Dialect,
+    pub(super) dialect: Dialect,
     transaction: Transaction,
     /// How the transaction began, if there is one.
     begun_with: TransactionOptions,
@@ -277,12 +279,47 @@ impl<S: Server> ServerConnection<S> {
         }
     }
 
-    async fn write_now(&mut self, _write: &Write) -> Result<Written> {
-        Err(Error::Unsupported {
-            database: S::NAME,
-            feature: "write what a flush has collected".into(),
-            alternative: "run plain SQL until the writes of servers are lowered".into(),
-        })
+    /// Runs one statement of a write.
+    pub(super) async fn run_statement(&mut self, statement: &dyn WriteStatement) -> Result<Answer> {
+        let compiled = self.shared.statements.write(self.dialect, statement)?;
+        let mut is_second = false;
+        loop {
+            self.ready().await?;
+            let (mut flight, shared) = self.call();
+            let result = match flight.opened() {
+                Ok(opened) => session::write(opened, shared, &compiled, statement).await,
+                Err(error) => Err(error.into()),
+            };
+            flight.land();
+            // What was refused for its age has written nothing; what broke off may have.
+            let is_outdated = matches!(&result, Err(failed) if failed.after == After::Outdated);
+            let retries = !is_second && is_outdated && self.transaction == Transaction::None;
+            let result = self.after(result).await;
+            if !retries {
+                return result;
+            }
+            is_second = true;
+        }
+    }
+
+    /// Runs what takes several statements as one: all of it or nothing.
+    pub(super) async fn write_now(&mut self, write: &Write) -> Result<Written> {
+        if self.transaction != Transaction::None || !takes_several(self.dialect, write) {
+            return self.run_write(write).await;
+        }
+        self.begun_with = TransactionOptions::default();
+        self.transaction = Transaction::Pending(self.begun_with);
+        match self.run_write(write).await {
+            Ok(written) => {
+                self.commit_now().await?;
+                Ok(written)
+            }
+            Err(error) => {
+                // The first error is the one that says why.
+                let _ = self.rollback_now().await;
+                Err(error)
+            }
+        }
     }
 
     /// `commit`, `rollback` and what is about savepoints.

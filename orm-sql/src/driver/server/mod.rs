@@ -1,6 +1,7 @@
 //! What the drivers of servers have in common: a pool, connections, transactions, dropped calls. Knows no protocol.
 
 mod binder;
+mod chunks;
 mod connection;
 mod driver;
 mod effect;
@@ -15,6 +16,7 @@ mod shared;
 #[cfg(test)]
 mod tests;
 mod transaction;
+mod writes;
 
 use std::fmt;
 use std::sync::Arc;
@@ -64,6 +66,8 @@ pub struct Opened<S: Server> {
     pub(crate) id: u64,
     pub(crate) dialect: Dialect,
     pub(crate) since: std::time::Instant,
+    /// How far one generated key is from the next.
+    pub(crate) key_step: u64,
     /// A statement is being prepared. Should that be given up, nobody can tell the server's answer to it from others.
     pub(crate) is_preparing: bool,
 }
@@ -71,7 +75,7 @@ pub struct Opened<S: Server> {
 impl<S: Server> Opened<S> {
     /// A connection that was opened just now.
     pub(crate) fn new(raw: Raw<S>, id: u64, dialect: Dialect) -> Self {
-        Self { raw, id, dialect, since: std::time::Instant::now(), is_preparing: false }
+        Self { raw, id, dialect, since: std::time::Instant::now(), key_step: 1, is_preparing: false }
     }
 }
 

@@ -15,7 +15,9 @@ use crate::driver::server::error::Failed;
 use crate::driver::server::row::ServerRow;
 use crate::driver::server::shared::Shared;
 use crate::driver::server::{Answers, Opened, RawResult, RawRow, Ready, Server, encode, failure};
+use crate::lower::bind::Binder;
 use crate::lower::select::Compiled;
+use crate::lower::write::{CompiledWrite, WriteStatement};
 
 /// What a statement did.
 #[derive(Debug, Default, Clone, Copy)]
@@ -26,6 +28,46 @@ pub(crate) struct Done {
     pub(crate) affected: u64,
     /// The last key that it generated.
     pub(crate) last_insert_id: u64,
+}
+
+/// What a statement of a write gave.
+#[derive(Debug, Default)]
+pub(crate) struct Answer {
+    /// Rows that it changed.
+    pub(crate) affected: u64,
+    /// The first key that it generated, where the server tells.
+    pub(crate) first_key: u64,
+    /// Rows that it gave back.
+    pub(crate) rows: Vec<Vec<Value>>,
+}
+
+/// Runs a statement of a write.
+pub(crate) async fn write<S: Server>(
+    opened: &mut Opened<S>,
+    shared: &Shared<S>,
+    compiled: &CompiledWrite,
+    statement: &dyn WriteStatement,
+) -> Result<Answer, Failed> {
+    let (dialect, sql) = (opened.dialect, &compiled.sql);
+    let bind = |binder: &mut dyn Binder| statement.bind(dialect, &compiled.places, binder);
+    let ready = encode::<S>(dialect, sql, bind)?;
+    let started = shared.watch();
+    let mut rows = Vec::new();
+    let mut take = |row: &ServerRow<'_, S>| {
+        rows.push(row.values());
+        Ok(())
+    };
+    let result = run(opened, ready, sql, &mut take).await;
+    let (affected, failed) = (result.as_ref().map_or(0, |done| done.affected), result.is_err());
+    let batch = statement.rows();
+    let ended = Ended { started, kind: QueryKind::Query, sql, batch, rows: affected, failed };
+    shared.log(ended, || {
+        let mut params = LogBinder::default();
+        // It was bound before, so it can be bound again.
+        let _ = bind(&mut params);
+        params.0
+    });
+    result.map(|done| Answer { affected: done.affected, first_key: done.last_insert_id, rows })
 }
 
 /// Runs a select and pushes its rows; counts them in `pushed`, also when it fails.

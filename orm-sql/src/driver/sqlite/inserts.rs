@@ -9,9 +9,10 @@ use crate::driver::sqlite::binder::StatementBinder;
 use crate::driver::sqlite::error::{driver_error, failure};
 use crate::driver::sqlite::session::Session;
 use crate::driver::sqlite::shared::DIALECT;
-use crate::driver::sqlite::writes::{bind_columns, read_rows};
+use crate::driver::sqlite::writes::read_rows;
 use crate::lower::bind::Binder;
-use crate::lower::write::lower_insert;
+use crate::lower::write::WriteStatement;
+use crate::lower::write::insert::InsertRows;
 
 /// More rows a statement bring nothing.
 const MOST_AT_ONCE: usize = 64;
@@ -20,13 +21,23 @@ impl Session {
     /// Inserts rows in statements of 64, 32, 16 … rows, so that few texts serve all numbers of rows. The log has one
     /// event, with the text for one row.
     pub(crate) fn insert(&mut self, insert: &Insert) -> Result<Written> {
-        let Insert { entity, columns, rows, returning: _ } = insert;
+        let rows = insert.rows.as_slice();
         let mut written = Written::default();
-        let sql = lower_insert(DIALECT, insert, 1)?;
-        let bind = |binder: &mut dyn Binder, row: &Vec<Value>| bind_columns(binder, entity, columns, row);
-        self.batch(&sql, rows, &bind, |session| {
+        if rows.is_empty() {
+            return Ok(written);
+        }
+        let compiled =
+            self.shared.statements.write(DIALECT, &InsertRows::new(DIALECT, insert, &rows[..1]))?;
+        let bind = |binder: &mut dyn Binder, row: &Vec<Value>| {
+            InsertRows::new(DIALECT, insert, std::slice::from_ref(row)).bind(
+                DIALECT,
+                &compiled.places,
+                binder,
+            )
+        };
+        self.batch(&compiled.sql, rows, &bind, |session| {
             let mut size = at_once(insert);
-            let mut rest = rows.as_slice();
+            let mut rest = rows;
             while size > 0 {
                 if rest.len() >= size {
                     let taken = rest.len() / size * size;
@@ -47,20 +58,19 @@ impl Session {
         size: usize,
         written: &mut Written,
     ) -> Result<()> {
-        let sql = lower_insert(DIALECT, insert, size)?;
-        let mut statement = self.prepare(&sql)?;
+        let first = InsertRows::new(DIALECT, insert, &rows[..size]);
+        let compiled = self.shared.statements.write(DIALECT, &first)?;
+        let sql = &*compiled.sql;
+        let mut statement = self.prepare(sql)?;
         for chunk in rows.chunks(size) {
             self.check_cancelled()?;
-            let mut binder = StatementBinder::new(&mut statement, &sql);
-            for row in chunk {
-                bind_columns(&mut binder, &insert.entity, &insert.columns, row)?;
-            }
+            let mut binder = StatementBinder::new(&mut statement, sql);
+            InsertRows::new(DIALECT, insert, chunk).bind(DIALECT, &compiled.places, &mut binder)?;
             if insert.returning.is_empty() {
-                written.affected +=
-                    statement.raw_execute().map_err(|error| driver_error(error, &sql))? as u64;
+                written.affected += statement.raw_execute().map_err(|error| driver_error(error, sql))? as u64;
                 continue;
             }
-            let mut returned = read_rows(&mut statement, insert.returning.len(), &sql)?;
+            let mut returned = read_rows(&mut statement, insert.returning.len(), sql)?;
             if returned.len() != chunk.len() {
                 let problem = format!("{} of {} rows were ignored by a trigger", returned.len(), chunk.len());
                 return Err(failure(DriverErrorKind::Other, problem));

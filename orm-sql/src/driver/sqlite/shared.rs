@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use orm_core::Result;
-use orm_core::meta::Registry;
 use orm_core::query::Select;
 use orm_core::value::Value;
 
@@ -31,11 +30,6 @@ impl Shared {
     pub(crate) fn new(options: SqliteOptions) -> Self {
         let statements = Statements::new(options.statement_cache);
         Self { options, statements, gate: Arc::default() }
-    }
-
-    /// The entities.
-    pub(crate) fn registry(&self) -> Result<&Arc<Registry>> {
-        self.statements.registry()
     }
 
     /// The statement of a select, lowered now if it is the first of its shape.

@@ -1,11 +1,9 @@
 //! Writes on a connection's own thread: a batch is one prepared statement that runs row after row.
 
-use std::sync::Arc;
-
 use orm_core::Result;
 use orm_core::log::QueryKind;
-use orm_core::meta::{ColumnId, EntityModel};
-use orm_core::query::{Delete, NativeDelete, NativeUpdate, PivotDelete, PivotInsert, Update, Write, Written};
+use orm_core::meta::EntityModel;
+use orm_core::query::{Delete, PivotDelete, PivotInsert, Update, Write, Written};
 use orm_core::value::Value;
 use rusqlite::Statement;
 
@@ -14,19 +12,18 @@ use crate::driver::sqlite::error::driver_error;
 use crate::driver::sqlite::row::cell;
 use crate::driver::sqlite::session::{Session, interrupted};
 use crate::driver::sqlite::shared::{DIALECT, Ended};
-use crate::lower::bind::{Binder, Place, bind_condition, bind_keys};
+use crate::lower::bind::Binder;
 use crate::lower::list::{List, ListForm};
-use crate::lower::write::{
-    lower_delete_list, lower_delete_row, lower_native_delete, lower_native_update, lower_pivot_delete,
-    lower_pivot_insert, lower_update,
-};
+use crate::lower::write::WriteStatement;
+use crate::lower::write::delete::{DeleteKeys, DeleteRow};
+use crate::lower::write::native::{DeleteWhere, UpdateWhere};
+use crate::lower::write::pivot::{DeletePairs, InsertPairs};
+use crate::lower::write::update::UpdateOne;
 
 /// So many keys travel as one parameter.
 const KEYS_AT_ONCE: usize = 10_000;
 /// So many keys have placeholders in one statement, where they cannot travel as one.
 const PLACED_KEYS_AT_ONCE: usize = 500;
-
-const PIVOT: Place = Place::outside("pivot table", "key");
 
 /// What one run of a prepared statement did.
 struct Run {
@@ -51,34 +48,24 @@ impl Session {
             Write::Delete(delete) => self.delete(delete),
             Write::PivotInsert(insert) => self.pivot_insert(insert),
             Write::PivotDelete(delete) => self.pivot_delete(delete),
-            Write::NativeUpdate(update) => self.native_update(update),
-            Write::NativeDelete(delete) => self.native_delete(delete),
+            Write::NativeUpdate(update) => self.run_counted(&[UpdateWhere(update)]),
+            Write::NativeDelete(delete) => self.run_counted(&[DeleteWhere(delete)]),
         }
     }
 
     fn update(&mut self, update: &Update) -> Result<Written> {
-        let Update { entity, columns, guards, version: _, rows, returning } = update;
         let mut written = Written::default();
-        let sql = lower_update(DIALECT, update)?;
-        self.run_batch(
-            &sql,
-            rows,
-            returning.len(),
-            |binder, row| {
-                bind_columns(binder, entity, columns, &row.values)?;
-                bind_columns(binder, entity, &entity.key_columns, &row.key)?;
-                bind_columns(binder, entity, guards, &row.expected)
-            },
-            |index, run| {
-                written.affected += run.affected;
-                if run.affected == 0 {
-                    written.missed.push(index);
-                }
-                if !returning.is_empty() {
-                    written.returned.push(run.returned.unwrap_or_default());
-                }
-            },
-        )?;
+        let returning = update.returning.len();
+        let statements: Vec<_> = update.rows.iter().map(|row| UpdateOne { update, row }).collect();
+        self.run_batch(&statements, returning, |index, run| {
+            written.affected += run.affected;
+            if run.affected == 0 {
+                written.missed.push(index);
+            }
+            if returning > 0 {
+                written.returned.push(run.returned.unwrap_or_default());
+            }
+        })?;
         Ok(written)
     }
 
@@ -88,105 +75,69 @@ impl Session {
             return self.delete_list(entity, rows);
         }
         let mut written = Written::default();
-        let sql = lower_delete_row(DIALECT, delete)?;
-        self.run_batch(
-            &sql,
-            rows,
-            0,
-            |binder, (key, expected)| {
-                bind_columns(binder, entity, &entity.key_columns, key)?;
-                bind_columns(binder, entity, guards, expected)
-            },
-            |index, run| {
-                written.affected += run.affected;
-                if run.affected == 0 && !guards.is_empty() {
-                    written.missed.push(index);
-                }
-            },
-        )?;
+        let statements: Vec<_> = rows.iter().map(|row| DeleteRow { delete, row }).collect();
+        self.run_batch(&statements, 0, |index, run| {
+            written.affected += run.affected;
+            if run.affected == 0 && !guards.is_empty() {
+                written.missed.push(index);
+            }
+        })?;
         Ok(written)
     }
 
     fn delete_list(&mut self, entity: &EntityModel, rows: &[(Vec<Value>, Vec<Value>)]) -> Result<Written> {
         let keys: Vec<Vec<Value>> = rows.iter().map(|(key, _)| key.clone()).collect();
-        let at_once = keys_at_once(&keys);
         let mut written = Written::default();
-        for keys in keys.chunks(at_once) {
-            let sql = lower_delete_list(DIALECT, entity, List::of_keys(DIALECT, keys))?;
-            let places: Vec<Place> =
-                entity.key_columns.iter().map(|column| Place::of_column(entity, *column)).collect();
-            let bind =
-                |binder: &mut dyn Binder, keys: &&[Vec<Value>]| bind_keys(DIALECT, keys, binder, &places);
-            self.run_batch(&sql, &[keys], 0, bind, |_, run| written.affected += run.affected)?;
+        for keys in keys.chunks(keys_at_once(&keys)) {
+            self.run_batch(&[DeleteKeys { entity, keys }], 0, |_, run| written.affected += run.affected)?;
         }
         Ok(written)
     }
 
     fn pivot_insert(&mut self, insert: &PivotInsert) -> Result<Written> {
-        let sql = lower_pivot_insert(DIALECT, insert)?;
-        self.run_pivot(&sql, &insert.rows)
+        let rows = insert.rows.chunks(1);
+        self.run_counted(&rows.map(|rows| InsertPairs { insert, rows }).collect::<Vec<_>>())
     }
 
     fn pivot_delete(&mut self, delete: &PivotDelete) -> Result<Written> {
         let mut written = Written::default();
+        let pivot = &delete.pivot;
         // Pairs and whole owners are different statements.
         for rows in delete.rows.chunk_by(|one, next| one.len() == next.len()) {
-            let sql = lower_pivot_delete(DIALECT, &delete.pivot, rows[0].len())?;
-            written.affected += self.run_pivot(&sql, rows)?.affected;
+            let width = rows[0].len();
+            let statements = rows.chunks(1).map(|rows| DeletePairs { pivot, width, rows });
+            written.affected += self.run_counted(&statements.collect::<Vec<_>>())?.affected;
         }
         Ok(written)
     }
 
-    fn run_pivot(&mut self, sql: &Arc<str>, rows: &[Vec<Value>]) -> Result<Written> {
+    /// Runs statements that are about nothing but how many rows they touch.
+    fn run_counted(&mut self, statements: &[impl WriteStatement]) -> Result<Written> {
         let mut written = Written::default();
-        let bind = |binder: &mut dyn Binder, row: &Vec<Value>| {
-            row.iter().try_for_each(|value| binder.value(value, PIVOT))
-        };
-        self.run_batch(sql, rows, 0, bind, |_, run| written.affected += run.affected)?;
+        self.run_batch(statements, 0, |_, run| written.affected += run.affected)?;
         Ok(written)
     }
 
-    fn native_update(&mut self, update: &NativeUpdate) -> Result<Written> {
-        let registry = Arc::clone(self.shared.registry()?);
-        let (sql, places) = lower_native_update(DIALECT, &registry, update)?;
-        let bind = |binder: &mut dyn Binder, update: &&NativeUpdate| {
-            for (column, value) in &update.set {
-                binder.value(value, Place::of_column(&update.entity, *column))?;
-            }
-            bind_condition(DIALECT, &update.condition, &places, None, binder)
-        };
-        let mut written = Written::default();
-        self.run_batch(&sql, &[update], 0, bind, |_, run| written.affected += run.affected)?;
-        Ok(written)
-    }
-
-    fn native_delete(&mut self, delete: &NativeDelete) -> Result<Written> {
-        let registry = Arc::clone(self.shared.registry()?);
-        let (sql, places) = lower_native_delete(DIALECT, &registry, delete)?;
-        let bind = |binder: &mut dyn Binder, delete: &&NativeDelete| {
-            bind_condition(DIALECT, &delete.condition, &places, None, binder)
-        };
-        let mut written = Written::default();
-        self.run_batch(&sql, &[delete], 0, bind, |_, run| written.affected += run.affected)?;
-        Ok(written)
-    }
-
-    /// Runs a statement for each row; `returning` is how many columns it gives back.
-    fn run_batch<T>(
+    /// Runs statements of one shape one after the other; `returning` is how many columns each gives back.
+    fn run_batch(
         &mut self,
-        sql: &str,
-        rows: &[T],
+        statements: &[impl WriteStatement],
         returning: usize,
-        bind: impl Fn(&mut dyn Binder, &T) -> Result<()>,
         mut done: impl FnMut(usize, Run),
     ) -> Result<()> {
-        self.batch(sql, rows, &bind, |session| {
+        let Some(first) = statements.first() else { return Ok(()) };
+        let compiled = self.shared.statements.write(DIALECT, first)?;
+        let bind = |binder: &mut dyn Binder, statement: &_| {
+            WriteStatement::bind(statement, DIALECT, &compiled.places, binder)
+        };
+        let sql = &*compiled.sql;
+        self.batch(sql, statements, &bind, |session| {
             let mut affected = 0;
-            let mut statement = session.prepare(sql)?;
-            for (index, row) in rows.iter().enumerate() {
+            let mut prepared = session.prepare(sql)?;
+            for (index, statement) in statements.iter().enumerate() {
                 session.check_cancelled()?;
-                bind(&mut StatementBinder::new(&mut statement, sql), row)?;
-                let run = step(&mut statement, returning, sql)?;
+                bind(&mut StatementBinder::new(&mut prepared, sql), statement)?;
+                let run = step(&mut prepared, returning, sql)?;
                 affected += run.affected;
                 done(index, run);
             }
@@ -202,9 +153,6 @@ impl Session {
         bind: &impl Fn(&mut dyn Binder, &T) -> Result<()>,
         run: impl FnOnce(&Self) -> Result<u64>,
     ) -> Result<()> {
-        if rows.is_empty() {
-            return Ok(());
-        }
         let started = self.shared.watch();
         let result = run(self);
         let (failed, affected) = (result.is_err(), *result.as_ref().unwrap_or(&0));
@@ -266,16 +214,4 @@ fn keys_at_once(keys: &[Vec<Value>]) -> usize {
         ListForm::Json | ListForm::HexJson | ListForm::Array => KEYS_AT_ONCE,
         ListForm::Empty | ListForm::One | ListForm::Each(_) => PLACED_KEYS_AT_ONCE,
     }
-}
-
-pub(crate) fn bind_columns(
-    binder: &mut dyn Binder,
-    entity: &EntityModel,
-    columns: &[ColumnId],
-    values: &[Value],
-) -> Result<()> {
-    columns
-        .iter()
-        .zip(values)
-        .try_for_each(|(column, value)| binder.value(value, Place::of_column(entity, *column)))
 }
