@@ -5,7 +5,9 @@
 #[doc(hidden)]
 pub use orm_core::__private;
 pub use orm_core::{Cell, DriverError, DriverErrorKind, Error, FlushMode, Result, Value};
-pub use orm_core::{driver, em, entity, error, hint, log, meta, naming, path, query, serialize, types};
+pub use orm_core::{
+    driver, em, entity, error, filter, hint, log, meta, naming, path, query, serialize, types,
+};
 pub use orm_core::{fields, orm::Orm, orm::OrmBuilder, populate};
 
 pub use orm_core::{Entity, EntityBase, EntityEnum, requires};
@@ -64,6 +66,8 @@ pub mod guide {
     pub mod transactions {}
     #[doc = include_str!("../docs/guide/conditions.md")]
     pub mod conditions {}
+    #[doc = include_str!("../docs/guide/filters.md")]
+    pub mod filters {}
     #[doc = include_str!("../docs/guide/sqlite.md")]
     pub mod sqlite {}
 }

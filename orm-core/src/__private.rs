@@ -10,18 +10,24 @@ pub use crate::entity::{
     TargetSource, read, read_generated, read_one, read_optional_one, set_one, set_optional_one, set_value,
 };
 pub use crate::error::{DecodeError, Error, Result};
+pub use crate::filter::{Filter, FilterName, filter_meta};
 pub use crate::hint::{
     Atom, AtomOf, Covers, Field, Gives, Has, Hidden, Key, KeyKnown, Known, Later, Named, No, Opt, Prop,
     Relation, Shape, SubOf, ToMany, Unset, Visible, With, Yes,
 };
 pub use crate::meta::{CheckMeta, EntityMeta, IndexMeta, PropertyMeta, RelationKind};
-pub use crate::path::{Path, Paths, Rel, Step};
+pub use crate::path::{Condition, IntoCondition, Path, Paths, Rel, Root, Step};
 pub use crate::types::{ArrayItem, ColumnKind, Key as KeyType, NativeEnum, Operand, Type};
 pub use crate::value::{Cell, Value};
 
 /// The value of a default that was written as an expression.
 pub fn value_of<T: Type>(value: impl Into<T>) -> Value {
     value.into().to_value()
+}
+
+/// What a filter's closure gives.
+pub fn into_condition<E, C: IntoCondition<E>>(condition: C) -> Condition<E> {
+    condition.into_condition().erase()
 }
 
 /// A node's scalar for the user's own struct.

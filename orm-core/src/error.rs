@@ -341,6 +341,19 @@ pub enum Error {
         /// The type that it got.
         found: &'static str,
     },
+    /// A global filter fits no entity, or one only by the name of the property.
+    #[error(
+        "the global filter `{filter}` is for entities with a property `{property}`, {}",
+        no_such_property(*entity)
+    )]
+    GlobalFilter {
+        /// The filter's name.
+        filter: &'static str,
+        /// The property's name.
+        property: &'static str,
+        /// An entity with a property of this name and another type; none if no entity has one.
+        entity: Option<&'static str>,
+    },
     /// The orm was put together wrongly.
     #[error("{message}")]
     Configuration {
@@ -403,6 +416,15 @@ pub enum Error {
     /// The database refused or failed.
     #[error("{0}")]
     Driver(#[source] Box<DriverError>),
+}
+
+fn no_such_property(entity: Option<&str>) -> String {
+    match entity {
+        None => "but no entity has one; check the name".to_owned(),
+        Some(entity) => format!(
+            "but that of {entity} has another type; give the filter the property's type, or give the property another name"
+        ),
+    }
 }
 
 impl Error {

@@ -8,6 +8,7 @@ pub mod driver;
 pub mod em;
 pub mod entity;
 pub mod error;
+pub mod filter;
 pub mod hint;
 pub(crate) mod load;
 pub mod log;

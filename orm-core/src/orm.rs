@@ -6,10 +6,11 @@ use crate::driver::Driver;
 use crate::em::EntityManager;
 use crate::entity::Entity;
 use crate::error::{Error, Result};
+use crate::filter::{GlobalFilter, declare};
 use crate::meta::{EntityMeta, Registry};
 use crate::naming::{NamingStrategy, SnakeCase};
 use crate::query::Strategy;
-use crate::session::{FlushMode, Session, Settings, Shared};
+use crate::session::{FlushMode, Session, SessionFilters, Settings, Shared};
 
 /// Entities, a database and settings. Cheap to clone; give each request an [`em`](Orm::em) of its own.
 #[derive(Clone)]
@@ -25,12 +26,14 @@ impl Orm {
             driver: None,
             naming: Box::new(SnakeCase),
             settings: Settings { strategy: Strategy::Auto, flush_mode: FlushMode::Auto, batch_size: 1000 },
+            filters: Vec::new(),
         }
     }
 
     /// A new entity manager: an empty unit of work. Asks nothing of the database.
     pub fn em(&self) -> EntityManager {
-        EntityManager::new(Session::new(Arc::clone(&self.shared), self.shared.settings.flush_mode, None))
+        let (shared, filters) = (Arc::clone(&self.shared), SessionFilters::default());
+        EntityManager::new(Session::new(shared, self.shared.settings.flush_mode, None, filters))
     }
 
     /// The entities, named and linked.
@@ -71,6 +74,7 @@ pub struct OrmBuilder {
     driver: Option<Arc<dyn Driver>>,
     naming: Box<dyn NamingStrategy>,
     settings: Settings,
+    filters: Vec<GlobalFilter>,
 }
 
 impl OrmBuilder {
@@ -98,6 +102,12 @@ impl OrmBuilder {
         self
     }
 
+    /// Adds a named filter of every entity that has some property.
+    pub fn filter(mut self, filter: GlobalFilter) -> Self {
+        self.filters.push(filter);
+        self
+    }
+
     /// Chooses when pending changes are written by themselves; [`FlushMode::Auto`] otherwise.
     pub fn flush_mode(mut self, flush_mode: FlushMode) -> Self {
         self.settings.flush_mode = flush_mode;
@@ -113,7 +123,8 @@ impl OrmBuilder {
     /// Makes the `Orm` without asking the database; the first query connects.
     ///
     /// # Errors
-    /// [`Error::Metadata`] when the entities do not fit together; [`Error::Configuration`] without a driver or entity.
+    /// [`Error::Metadata`] when the entities do not fit together; [`Error::Configuration`] without a driver or entity;
+    /// [`Error::GlobalFilter`] when a global filter fits no entity.
     pub fn build(self) -> Result<Orm> {
         let driver = self.driver.ok_or(Error::Configuration {
             message: "an orm needs a database; call `.driver(…)`, or `.sqlite(…)` of the sqlite feature",
@@ -124,9 +135,10 @@ impl OrmBuilder {
             });
         }
         let registry = Arc::new(Registry::build(&self.entities, &*self.naming)?);
+        let filters = declare(&registry, &self.filters)?;
         driver.attach(Arc::clone(&registry));
         let plans = crate::load::PlanCache::default();
-        Ok(Orm { shared: Arc::new(Shared { driver, registry, settings: self.settings, plans }) })
+        Ok(Orm { shared: Arc::new(Shared { driver, registry, settings: self.settings, plans, filters }) })
     }
 
     /// Makes the `Orm` and checks that the database can be reached.

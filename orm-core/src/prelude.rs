@@ -4,6 +4,7 @@ pub use crate::driver::IsolationLevel;
 pub use crate::em::{EntityManager, LoadExt, Propagation, Retry, Transaction};
 pub use crate::entity::{Collection, Entity, Loaded, Managed, New, Ref, ViewExt};
 pub use crate::error::{Error, Result};
+pub use crate::filter::{FilterName, GlobalFilter};
 pub use crate::hint::Has;
 pub use crate::orm::Orm;
 pub use crate::path::Condition;

@@ -6,7 +6,7 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::parse::{Parse, ParseStream};
-use syn::{Data, DeriveInput, Field, Fields, Ident};
+use syn::{Attribute, Data, DeriveInput, Field, Fields, Ident};
 
 use crate::errors::Errors;
 use crate::model::Base;
@@ -24,11 +24,13 @@ pub(crate) fn entity_base(input: &DeriveInput) -> TokenStream {
     let ident = &input.ident;
     let hidden = format_ident!("__orm_base_{}", ident);
     let fields = fields.named.iter();
+    // A base hands on what is written on it, too: its filters.
+    let attributes = input.attrs.iter().filter(|attribute| attribute.path().is_ident("orm"));
     quote! {
         #[doc(hidden)]
         macro_rules! #hidden {
             ($private:path, $field:ident, [$($known:tt)*], [$($rest:tt)*], $entity:tt) => {
-                $private! { [$($known)* $field { #(#fields),* }] [$($rest)*] $entity }
+                $private! { [$($known)* $field [#(#attributes)*] { #(#fields),* }] [$($rest)*] $entity }
             };
         }
         #[doc(hidden)]
@@ -95,10 +97,13 @@ impl Parse for Answer {
         let mut bases = Vec::new();
         while !known.is_empty() {
             let field: Ident = known.parse()?;
+            let written;
+            syn::bracketed!(written in known);
+            let attributes = written.call(Attribute::parse_outer)?;
             let content;
             syn::braced!(content in known);
             let fields = content.parse_terminated(Field::parse_named, syn::Token![,])?.into_iter().collect();
-            bases.push(Base { field, fields });
+            bases.push(Base { field, attributes, fields });
         }
         let list;
         syn::bracketed!(list in input);

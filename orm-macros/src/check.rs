@@ -10,6 +10,7 @@ pub(crate) fn all(entity: &Entity, errors: &mut Errors) {
     names_are_free(entity, errors);
     indexes_are_over_something(entity, errors);
     indexes_name_properties(entity, errors);
+    filters_have_names_of_their_own(entity, errors);
     for property in &entity.properties {
         key_is_plain(property, errors);
         defaults_do_not_rival(property, errors);
@@ -106,6 +107,25 @@ fn indexes_name_properties(entity: &Entity, errors: &mut Errors) {
                 ));
             }
         }
+    }
+}
+
+fn filters_have_names_of_their_own(entity: &Entity, errors: &mut Errors) {
+    for (index, filter) in entity.filters.iter().enumerate() {
+        if entity.filters[..index].iter().any(|other| other.ident == filter.ident) {
+            errors.at(
+                &filter.ident,
+                format!("there is a filter `{}` already; give this one another name", filter.ident),
+            );
+        }
+    }
+    if !entity.filters.is_empty()
+        && let Some(property) = entity.properties.iter().find(|property| property.name == "filters")
+    {
+        errors.at(
+            &property.ident,
+            "`filters` is where the names of the filters are; give the property another name and write `#[orm(column = \"filters\")]`",
+        );
     }
 }
 

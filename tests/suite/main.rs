@@ -1,6 +1,7 @@
 //! The behaviour suite: one binary, a module a feature.
 
 mod faults;
+mod filters;
 mod harness;
 mod loading;
 mod schema;

@@ -1,6 +1,7 @@
 //! The entity manager: what a user calls. Thin and typed over sessions, loading and the unit of work.
 
 mod assign;
+mod filter;
 mod native;
 mod populate;
 mod query;
@@ -58,7 +59,12 @@ impl EntityManager {
     /// The same, with another flush mode.
     pub fn fork_with(&self, flush_mode: FlushMode) -> Self {
         let schema = self.session.schema().cloned();
-        Self::new(Session::new(Arc::clone(&self.session.shared), flush_mode, schema))
+        Self::new(Session::new(
+            Arc::clone(&self.session.shared),
+            flush_mode,
+            schema,
+            self.session.filters.fork(),
+        ))
     }
 
     /// An entity manager of its own whose entities are in that schema, except for those that say theirs: an empty unit
@@ -69,7 +75,8 @@ impl EntityManager {
     /// ```
     pub fn with_schema(&self, schema: impl Into<Arc<str>>) -> Self {
         let shared = Arc::clone(&self.session.shared);
-        Self::new(Session::new(shared, self.session.flush_mode(), Some(schema.into())))
+        let filters = self.session.filters.fork();
+        Self::new(Session::new(shared, self.session.flush_mode(), Some(schema.into()), filters))
     }
 
     /// The schema of entities that do not say theirs, if one was chosen.

@@ -9,8 +9,9 @@ use crate::driver::BoxFuture;
 use crate::em::EntityManager;
 use crate::entity::{Create, Draft, DraftValue, Entity, TargetSource};
 use crate::error::{Error, Result};
+use crate::filter::FilterSwitches;
 use crate::hint::{Field, Relation};
-use crate::meta::{ColumnId, PropertyId};
+use crate::meta::{ColumnId, EntityId, PropertyId};
 use crate::path::{Condition, IntoCondition, KeyOperand, Path, Paths, Rel, Root, Step};
 use crate::query::{self, Insert, NativeDelete, NativeUpdate, Write};
 use crate::types::{Key, Operand, Type};
@@ -23,6 +24,7 @@ pub struct NativeUpdateQuery<'em, E> {
     set: Vec<(PropertyId, Vec<Value>)>,
     condition: query::Condition,
     schema: Option<Arc<str>>,
+    filters: FilterSwitches,
     marker: PhantomData<fn() -> E>,
 }
 
@@ -32,6 +34,7 @@ pub struct NativeDeleteQuery<'em, E> {
     em: &'em EntityManager,
     condition: query::Condition,
     schema: Option<Arc<str>>,
+    filters: FilterSwitches,
     marker: PhantomData<fn() -> E>,
 }
 
@@ -72,6 +75,7 @@ impl EntityManager {
             set: Vec::new(),
             condition: query::Condition::always(),
             schema: None,
+            filters: FilterSwitches::default(),
             marker: PhantomData,
         }
     }
@@ -82,7 +86,24 @@ impl EntityManager {
             em: self,
             condition: query::Condition::always(),
             schema: None,
+            filters: FilterSwitches::default(),
             marker: PhantomData,
+        }
+    }
+}
+
+impl EntityManager {
+    /// The condition on rows that the entity's filters do not hide.
+    async fn seen(
+        &self,
+        entity: EntityId,
+        condition: query::Condition,
+        switches: &FilterSwitches,
+    ) -> Result<query::Condition> {
+        let filters = self.session.filters_for(switches).await?;
+        match filters.as_ref().and_then(|filters| filters.of(entity)) {
+            Some(filter) => Ok(filter.condition()?.clone().and(condition)),
+            None => Ok(condition),
         }
     }
 }
@@ -157,6 +178,12 @@ impl<E: Entity> NativeUpdateQuery<'_, E> {
         self
     }
 
+    /// Switches named filters on or off; rows that they hide are not updated.
+    pub fn filters(mut self, switch: impl FnOnce(FilterSwitches) -> FilterSwitches) -> Self {
+        self.filters = switch(self.filters);
+        self
+    }
+
     /// Updates rows in that schema instead of the entity manager's.
     pub fn schema(mut self, schema: impl Into<Arc<str>>) -> Self {
         self.schema = Some(schema.into());
@@ -181,6 +208,12 @@ impl<E: Entity> NativeUpdateQuery<'_, E> {
 }
 
 impl<E: Entity> NativeDeleteQuery<'_, E> {
+    /// Switches named filters on or off; rows that they hide are not deleted.
+    pub fn filters(mut self, switch: impl FnOnce(FilterSwitches) -> FilterSwitches) -> Self {
+        self.filters = switch(self.filters);
+        self
+    }
+
     /// Deletes rows in that schema instead of the entity manager's.
     pub fn schema(mut self, schema: impl Into<Arc<str>>) -> Self {
         self.schema = Some(schema.into());
@@ -222,7 +255,8 @@ impl<'em, E: Entity> IntoFuture for NativeUpdateQuery<'em, E> {
                 return Ok(0);
             }
             self.em.flush_before(&[entity.id]).await?;
-            let update = NativeUpdate { entity, set, condition: self.condition };
+            let condition = self.em.seen(id, self.condition, &self.filters).await?;
+            let update = NativeUpdate { entity, set, condition };
             let mut lease = self.em.session.lease().await?;
             Ok(lease.connection()?.write(Write::NativeUpdate(update)).await?.affected)
         })
@@ -239,7 +273,8 @@ impl<'em, E: Entity> IntoFuture for NativeDeleteQuery<'em, E> {
             let id = self.em.session.entity_of(E::meta(), self.schema.as_ref())?;
             let entity = Arc::clone(registry.entity(id));
             self.em.flush_before(&[entity.id]).await?;
-            let delete = NativeDelete { entity, condition: self.condition };
+            let condition = self.em.seen(id, self.condition, &self.filters).await?;
+            let delete = NativeDelete { entity, condition };
             let mut lease = self.em.session.lease().await?;
             Ok(lease.connection()?.write(Write::NativeDelete(delete)).await?.affected)
         })

@@ -7,11 +7,12 @@ use crate::em::EntityManager;
 use crate::em::query::State;
 use crate::entity::{Entity, Managed};
 use crate::error::{Error, Result};
+use crate::filter::FilterSwitches;
 use crate::hint::{Fold, Hint, Populate, Shape};
 use crate::load;
 use crate::meta::EntityId;
 use crate::path::Root;
-use crate::query::{Condition, Strategy};
+use crate::query::{Condition, RootFilter, Strategy};
 
 /// Handles that can be populated together: one, or many.
 pub trait Handles<E: Entity, S: Shape> {
@@ -103,7 +104,8 @@ impl EntityManager {
             state.entity = Some(entity);
             let (_, plan) = self.plan::<S>(&state)?;
             self.flush_before(&plan.entities).await?;
-            load::populate(&self.session, &arena, &plan, &nodes, refresh).await?;
+            let filters = self.session.filters_for(&FilterSwitches::default()).await?;
+            load::populate(&self.session, &arena, &plan, &nodes, refresh, filters.as_ref()).await?;
         }
         Ok(())
     }
@@ -128,6 +130,8 @@ impl EntityManager {
         state.condition = Condition::key_in(vec![key.clone()]);
         state.key = Some(key.clone());
         state.refresh = true;
+        // Whoever holds an entity sees it.
+        state.root_filter = RootFilter::Known;
         let (entity, plan) = self.plan::<S>(&state)?;
         // Without a flush: what is pending is what the caller gives up, and may be what cannot be written.
         let found = self.load_as_it_is(plan, state).await?;

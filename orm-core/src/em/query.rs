@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use crate::em::EntityManager;
 use crate::entity::Entity;
+use crate::filter::FilterSwitches;
 use crate::hint::{Exclude, Fields, Fold, Hint, Infer, Inferred, Populate, Select, Shape};
 use crate::meta::EntityId;
 use crate::path::{Condition, IntoCondition, IntoOrder, KeyOperand, Paths, Root};
-use crate::query::{self, Order, Path, Strategy};
+use crate::query::{self, Order, Path, RootFilter, Strategy};
 use crate::value::Value;
 
 /// What a query gives.
@@ -86,6 +87,10 @@ pub(super) struct State {
     pub(super) read_only: bool,
     /// Relations that the filter's joins populate.
     pub(super) inferred: Vec<Path>,
+    /// What the query says of named filters.
+    pub(super) filters: FilterSwitches,
+    /// How they hold for the roots.
+    pub(super) root_filter: RootFilter,
     /// The schema, if it is not the entity manager's.
     pub(super) schema: Option<Arc<str>>,
     /// The entity, when its schema follows from what is there.
@@ -106,6 +111,8 @@ impl State {
             refresh: false,
             read_only: false,
             inferred: Vec::new(),
+            filters: FilterSwitches::default(),
+            root_filter: RootFilter::Seen,
             schema: None,
             entity: None,
         }
@@ -300,6 +307,16 @@ impl<'em, E: Entity, Out, S, Hints, Reach> Query<'em, E, Out, S, Hints, Reach> {
     /// Chooses how relations are loaded.
     pub fn strategy(mut self, strategy: Strategy) -> Self {
         self.state.strategy = strategy;
+        self
+    }
+
+    /// Switches named filters on or off for this query, and what it loads.
+    ///
+    /// ```ignore
+    /// em.find::<Article>().filters(|f| f.off(article::filters::not_deleted)).await?;
+    /// ```
+    pub fn filters(mut self, switch: impl FnOnce(FilterSwitches) -> FilterSwitches) -> Self {
+        self.state.filters = switch(std::mem::take(&mut self.state.filters));
         self
     }
 

@@ -58,8 +58,12 @@ impl EntityManager {
         if state.read_only {
             state.refresh = true;
         }
+        let filters = self.session.filters_for(&state.filters).await?;
         let request = Request {
             plan,
+            filters,
+            root_filter: state.root_filter,
+            hides_more: state.filters.hides_more(),
             is_point_read: state.key.is_some() && state.order.is_empty(),
             condition: state.condition,
             order: state.order,
@@ -106,6 +110,7 @@ impl EntityManager {
         if let Some(key) = &state.key
             && !state.refresh
             && !state.read_only
+            && state.filters.is_empty()
             && let Some(found) = self.find_loaded::<S>(key, &state)
         {
             return Ok(Some(found));
@@ -172,6 +177,7 @@ impl<'em, E: Entity, S: Shape<Entity = E>, Hints: 'static, Reach: 'static> IntoF
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(async move {
             let condition = self.state.condition.clone();
+            let switches = self.state.filters.clone();
             let is_whole = self.state.limit.is_none() && self.state.offset.is_none();
             let entity = self.em.entity_of(E::meta(), &self.state)?;
             let entities = self.em.find_many::<S>(self.state).await?;
@@ -179,7 +185,8 @@ impl<'em, E: Entity, S: Shape<Entity = E>, Hints: 'static, Reach: 'static> IntoF
                 let total = entities.len() as u64;
                 return Ok((entities, total));
             }
-            let total = load::count(&self.em.session, entity, condition).await?;
+            let filters = self.em.session.filters_for(&switches).await?;
+            let total = load::count(&self.em.session, entity, condition, filters).await?;
             Ok((entities, total))
         })
     }
@@ -195,7 +202,8 @@ impl<'em, E: Entity, S: Shape<Entity = E>, Hints: 'static, Reach: 'static> IntoF
         Box::pin(async move {
             let (entity, plan) = self.em.plan::<S>(&self.state)?;
             self.em.flush_before(&plan.entities).await?;
-            load::count(&self.em.session, entity, self.state.condition).await
+            let filters = self.em.session.filters_for(&self.state.filters).await?;
+            load::count(&self.em.session, entity, self.state.condition, filters).await
         })
     }
 }

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use crate::arena::{Arena, Merge, NodePtr};
+use crate::arena::{Arena, Loaded, Merge, NodePtr};
 use crate::error::{Error, Result};
+use crate::filter::FilterSwitches;
 use crate::load::follow::{Following, follow_up};
 use crate::load::plan::LoadPlan;
-use crate::load::request::{run, select_where};
+use crate::load::request::{Filling, run, select_where};
 use crate::meta::PropertyId;
-use crate::query::{Condition, Path, PivotSource, Select};
+use crate::query::{Condition, Filters, Path, PivotSource, RootFilter, Select};
 use crate::session::Session;
 
 /// The items of an owner's collection of which a condition holds.
@@ -20,9 +21,11 @@ pub(crate) async fn collection_items(
     property: PropertyId,
     condition: Condition,
 ) -> Result<Vec<NodePtr>> {
-    let select = items_of(arena, plan, owner, property, condition)?;
-    let items = run(session, arena, select, Merge::Keep, None).await?;
-    let how = Following { merge: Merge::Keep, skip_loaded: false, owns_all: false };
+    let filters = session.filters_for(&FilterSwitches::default()).await?;
+    let select = items_of(arena, plan, owner, property, condition, filters.as_ref())?;
+    let (merge, loaded, filters) = (Merge::Keep, Loaded::Fully, filters.as_ref());
+    let items = run(session, arena, select, Filling { merge, loaded, owners: None }).await?;
+    let how = Following { merge, skip_loaded: false, owns_all: false, filters, loaded };
     follow_up(session, arena, plan, &items, how).await?;
     Ok(items)
 }
@@ -35,7 +38,8 @@ pub(crate) async fn collection_count(
     owner: NodePtr,
     property: PropertyId,
 ) -> Result<u64> {
-    let select = items_of(arena, plan, owner, property, Condition::always())?;
+    let filters = session.filters_for(&FilterSwitches::default()).await?;
+    let select = items_of(arena, plan, owner, property, Condition::always(), filters.as_ref())?;
     session.lease().await?.connection()?.count(select).await
 }
 
@@ -45,6 +49,7 @@ fn items_of(
     owner: NodePtr,
     property: PropertyId,
     condition: Condition,
+    filters: Option<&Arc<Filters>>,
 ) -> Result<Select> {
     let node = arena.node(owner);
     let key = node.key().ok_or(Error::NotFlushed { entity: node.meta().name })?;
@@ -54,11 +59,12 @@ fn items_of(
     Ok(match inverse {
         Some(inverse) => {
             let path = Path(std::iter::once(inverse as u16).collect());
-            select_where(plan, Condition::points_at(path, vec![key]).and(condition), None)
+            let condition = Condition::points_at(path, vec![key]).and(condition);
+            select_where(plan, condition, None, filters, RootFilter::SeenFrom(inverse))
         }
         None => {
             let pivot = PivotSource { owner: node.entity(), property, owner_keys: vec![key] };
-            select_where(plan, condition, Some(pivot))
+            select_where(plan, condition, Some(pivot), filters, RootFilter::Seen)
         }
     })
 }

@@ -3,29 +3,39 @@
 use std::sync::Arc;
 
 use indexmap::IndexSet;
-use rustc_hash::{FxBuildHasher, FxHashMap};
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 
-use crate::arena::{Arena, Loaded, Merge, NodePtr, NodeRef};
+use crate::arena::{Arena, Loaded, Merge, NodePtr, NodeRef, SlotRef, State};
 use crate::driver::BoxFuture;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::load::items::fill_collection;
 use crate::load::layout::load_target;
 use crate::load::plan::{FollowUp, LoadPlan, order};
-use crate::load::request::{run, select_where};
+use crate::load::request::{Filling, run, select_where};
 use crate::load::satisfied::has_columns;
 use crate::meta::{PropertyId, RelationKind, RelationModel};
-use crate::query::{Condition, Path, PivotSource};
+use crate::query::{Condition, Filters, Path, PivotSource, RootFilter};
 use crate::session::Session;
 use crate::value::Value;
 
 /// How relations are loaded.
 #[derive(Clone, Copy)]
-pub(super) struct Following {
+pub(super) struct Following<'a> {
     pub(super) merge: Merge,
     /// Passes over what is loaded already.
     pub(super) skip_loaded: bool,
     /// The owners are all that their table has: what belongs to any of them can be asked for without naming them.
     pub(super) owns_all: bool,
+    /// The named filters that hold.
+    pub(super) filters: Option<&'a Arc<Filters>>,
+    /// What collections are then.
+    pub(super) loaded: Loaded,
+}
+
+impl Following<'_> {
+    fn filling<'o>(&self, owners: Option<&'o [NodePtr]>) -> Filling<'o> {
+        Filling { merge: self.merge, loaded: self.loaded, owners }
+    }
 }
 
 /// Loads the relations that a plan leaves to later queries.
@@ -34,7 +44,7 @@ pub(super) fn follow_up<'a>(
     arena: &'a Arc<Arena>,
     plan: &'a LoadPlan,
     roots: &'a [NodePtr],
-    how: Following,
+    how: Following<'a>,
 ) -> BoxFuture<'a, Result<()>> {
     Box::pin(async move {
         for done in &plan.follow_ups {
@@ -42,7 +52,8 @@ pub(super) fn follow_up<'a>(
             if owners.is_empty() {
                 continue;
             }
-            let how = Following { owns_all: how.owns_all && done.path.is_empty(), ..how };
+            let filters = how.filters.filter(|_| is_filtered(session, plan, done));
+            let how = Following { owns_all: how.owns_all && done.path.is_empty(), filters, ..how };
             let owns_all = load_relation(session, arena, done, &owners, how).await?;
             if !done.plan.follow_ups.is_empty() {
                 let targets = walk(arena, &owners, &[done.property]);
@@ -60,17 +71,29 @@ pub(crate) async fn populate(
     plan: &LoadPlan,
     nodes: &[NodePtr],
     refresh: bool,
+    filters: Option<&Arc<Filters>>,
 ) -> Result<()> {
     let merge = if refresh { Merge::Overwrite } else { Merge::Keep };
+    let how = Following { merge, skip_loaded: !refresh, owns_all: false, filters, loaded: Loaded::Fully };
     let lacking: Vec<NodePtr> = nodes
         .iter()
         .copied()
         .filter(|node| refresh || !has_columns(arena.node(*node), &plan.selection))
-        .filter(|node| arena.node(*node).state() != crate::arena::State::New)
+        .filter(|node| arena.node(*node).state() != State::New)
         .collect();
-    by_key(session, arena, plan, &lacking, merge).await?;
-    let how = Following { merge, skip_loaded: !refresh, owns_all: false };
+    // Whoever holds an entity sees it.
+    by_key(session, arena, plan, &lacking, how, RootFilter::Known).await?;
     follow_up(session, arena, plan, nodes, how).await
+}
+
+/// Whether named filters hold for what a later query loads: every relation on the way lets them.
+fn is_filtered(session: &Session, plan: &LoadPlan, follow_up: &FollowUp) -> bool {
+    let mut entity = session.registry().entity(plan.selection.entity);
+    follow_up.path.iter().chain([&follow_up.property]).all(|property| {
+        let Some(relation) = &entity.property(*property).relation else { return true };
+        entity = session.registry().target(relation);
+        relation.meta.filters
+    })
 }
 
 /// The entities that relations lead to from the roots, each once.
@@ -95,17 +118,13 @@ async fn load_relation(
     arena: &Arc<Arena>,
     follow_up: &FollowUp,
     owners: &[NodePtr],
-    how: Following,
+    how: Following<'_>,
 ) -> Result<bool> {
     let model = Arc::clone(session.registry().entity(follow_up.owner));
     let Some(relation) = &model.property(follow_up.property).relation else { return Ok(false) };
     match relation.kind {
         RelationKind::ManyToOne | RelationKind::OneToOneOwner => {
-            let mut lacking = walk(arena, owners, &[follow_up.property]);
-            if how.merge == Merge::Keep {
-                lacking.retain(|node| !has_columns(arena.node(*node), &follow_up.plan.selection));
-            }
-            by_key(session, arena, &follow_up.plan, &lacking, how.merge).await?;
+            load_targets(session, arena, follow_up, owners, how).await?;
             Ok(false)
         }
         RelationKind::OneToOneInverse | RelationKind::OneToMany => {
@@ -118,18 +137,55 @@ async fn load_relation(
     }
 }
 
+/// Loads what a to-one relation points at.
+async fn load_targets(
+    session: &Session,
+    arena: &Arc<Arena>,
+    follow_up: &FollowUp,
+    owners: &[NodePtr],
+    how: Following<'_>,
+) -> Result<()> {
+    let lacks = |node: &NodePtr| !has_columns(arena.node(*node), &follow_up.plan.selection);
+    let mut lacking = walk(arena, owners, &[follow_up.property]);
+    if how.merge == Merge::Keep {
+        lacking.retain(lacks);
+    }
+    // The query that found the owners saw their targets; owners that were there before may point at what is hidden.
+    let root_filter = if how.skip_loaded { RootFilter::Seen } else { RootFilter::Known };
+    by_key(session, arena, &follow_up.plan, &lacking, how, root_filter).await?;
+    let is_missing = |node: &NodePtr| lacks(node) && arena.node(*node).state() == State::Managed;
+    let missing: FxHashSet<NodePtr> = lacking.into_iter().filter(is_missing).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    for owner in owners.iter().map(|owner| arena.node(*owner)) {
+        let Some(target) = owner.target(follow_up.property).flatten() else { continue };
+        if !missing.contains(&target.pointer()) {
+            continue;
+        }
+        let is_dirty = matches!(owner.slot(follow_up.property), SlotRef::ToOne(link) if link.is_dirty());
+        if is_dirty || !owner.model().property(follow_up.property).meta.nullable {
+            return Err(Error::NotFound { entity: target.meta().name, condition: target.key_text() });
+        }
+        load_target(owner, follow_up.property, None, how.merge);
+    }
+    Ok(())
+}
+
 /// Loads entities by their keys.
 async fn by_key(
     session: &Session,
     arena: &Arc<Arena>,
     plan: &LoadPlan,
     nodes: &[NodePtr],
-    merge: Merge,
+    how: Following<'_>,
+    root_filter: RootFilter,
 ) -> Result<()> {
     let keys: Vec<Vec<Value>> = nodes.iter().filter_map(|node| arena.node(*node).key()).collect();
     for keys in keys.chunks(session.capabilities().keys_per_select) {
-        let select = select_where(plan, Condition::key_in(keys.to_vec()), None);
-        run(session, arena, select, merge, None).await?;
+        let condition = Condition::key_in(keys.to_vec());
+        let select = select_where(plan, condition, None, how.filters, root_filter);
+        run(session, arena, select, how.filling(None)).await?;
     }
     Ok(())
 }
@@ -151,7 +207,7 @@ fn owners_to_ask(
 ) -> Vec<(NodePtr, Vec<Value>)> {
     owners
         .iter()
-        .filter(|owner| arena.node(**owner).state() != crate::arena::State::New)
+        .filter(|owner| arena.node(**owner).state() != State::New)
         .filter(|owner| !skip_loaded || lacks_items(arena.node(**owner), property, relation))
         .filter_map(|owner| Some((*owner, arena.node(*owner).key()?)))
         .collect()
@@ -164,28 +220,29 @@ async fn load_inverse(
     follow_up: &FollowUp,
     relation: &RelationModel,
     owners: &[NodePtr],
-    how: Following,
+    how: Following<'_>,
 ) -> Result<bool> {
     let Some(inverse) = relation.inverse else { return Ok(false) };
     let has_owner = !session.registry().target(relation).property(inverse).meta.nullable;
     let select = |condition| {
-        let mut select = select_where(&follow_up.plan, condition, None);
+        let root_filter = RootFilter::SeenFrom(inverse);
+        let mut select = select_where(&follow_up.plan, condition, None, how.filters, root_filter);
         select.order.splice(0..0, item_order(session, relation));
         select
     };
     // Reading a table from start to end costs less than looking up each of its rows.
     if how.owns_all && !how.skip_loaded && has_owner {
-        let items = run(session, arena, select(Condition::always()), how.merge, None).await?;
-        give(arena, follow_up.property, relation, inverse, owners, items, how.merge);
+        let items = run(session, arena, select(Condition::always()), how.filling(None)).await?;
+        give(arena, follow_up.property, relation, inverse, owners, items, how);
         return Ok(true);
     }
     let asked = owners_to_ask(arena, owners, follow_up.property, relation, how.skip_loaded);
     for asked in asked.chunks(session.capabilities().keys_per_select) {
         let keys = asked.iter().map(|(_, key)| key.clone()).collect();
         let path = Path(std::iter::once(inverse as u16).collect());
-        let items = run(session, arena, select(Condition::points_at(path, keys)), how.merge, None).await?;
+        let items = run(session, arena, select(Condition::points_at(path, keys)), how.filling(None)).await?;
         let owners: Vec<NodePtr> = asked.iter().map(|(owner, _)| *owner).collect();
-        give(arena, follow_up.property, relation, inverse, &owners, items, how.merge);
+        give(arena, follow_up.property, relation, inverse, &owners, items, how);
     }
     Ok(false)
 }
@@ -198,7 +255,7 @@ fn give(
     inverse: PropertyId,
     owners: &[NodePtr],
     items: Vec<NodePtr>,
-    merge: Merge,
+    how: Following<'_>,
 ) {
     let mut by_owner: FxHashMap<NodePtr, Vec<NodeRef<'_>>> = FxHashMap::default();
     for item in items.into_iter().map(|item| arena.node(item)) {
@@ -211,8 +268,8 @@ fn give(
         let node = arena.node(*owner);
         let items = by_owner.remove(owner).unwrap_or_default();
         match relation.kind.is_to_many() {
-            true => fill_collection(node, property, Some(inverse), items, Loaded::Fully),
-            false => load_target(node, property, items.first().copied(), merge),
+            true => fill_collection(node, property, Some(inverse), items, how.loaded),
+            false => load_target(node, property, items.first().copied(), how.merge),
         }
     }
 }
@@ -224,7 +281,7 @@ async fn load_through_pivot(
     follow_up: &FollowUp,
     relation: &RelationModel,
     owners: &[NodePtr],
-    how: Following,
+    how: Following<'_>,
 ) -> Result<()> {
     let property = follow_up.property;
     let asked = owners_to_ask(arena, owners, property, relation, how.skip_loaded);
@@ -234,10 +291,11 @@ async fn load_through_pivot(
             property,
             owner_keys: asked.iter().map(|(_, key)| key.clone()).collect(),
         };
-        let mut select = select_where(&follow_up.plan, Condition::always(), Some(pivot));
+        let mut select =
+            select_where(&follow_up.plan, Condition::always(), Some(pivot), how.filters, RootFilter::Seen);
         select.order.splice(0..0, item_order(session, relation));
         let owners: Vec<NodePtr> = asked.iter().map(|(owner, _)| *owner).collect();
-        run(session, arena, select, how.merge, Some(&owners)).await?;
+        run(session, arena, select, how.filling(Some(&owners))).await?;
     }
     Ok(())
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
 
-use crate::arena::{Arena, Merge, NodePtr};
+use crate::arena::{Arena, Loaded, Merge, NodePtr};
 use crate::driver::{Row, RowSink};
 use crate::error::{DecodeError, Error, Result};
 use crate::load::items::Collections;
@@ -54,13 +54,14 @@ impl Hydrator {
     }
 
     /// Puts what was collected into the collections; the rows are all read.
-    pub(super) fn finish(mut self, owners: Option<&[NodePtr]>) -> Vec<NodePtr> {
+    /// `loaded` is what the collections are then.
+    pub(super) fn finish(mut self, owners: Option<&[NodePtr]>, loaded: Loaded) -> Vec<NodePtr> {
         let arena = Arc::clone(&self.arena);
-        self.root.finish(&arena);
+        self.root.finish(&arena, loaded);
         if let (Some(pivot), Some(owners)) = (&mut self.pivot, owners) {
             // Owners without a row have an empty collection.
             owners.iter().for_each(|owner| pivot.collections.start(*owner));
-            pivot.collections.finish(&arena, pivot.property, None);
+            pivot.collections.finish(&arena, pivot.property, None, loaded);
         }
         self.roots
     }

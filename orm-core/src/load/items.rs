@@ -35,10 +35,16 @@ impl Collections {
         &mut self.lists[self.last].1
     }
 
-    pub(super) fn finish(&mut self, arena: &Arena, property: PropertyId, inverse: Option<PropertyId>) {
+    pub(super) fn finish(
+        &mut self,
+        arena: &Arena,
+        property: PropertyId,
+        inverse: Option<PropertyId>,
+        loaded: Loaded,
+    ) {
         for (owner, items) in self.lists.drain(..) {
             let items = items.into_iter().map(|item| arena.node(item)).collect();
-            fill_collection(arena.node(owner), property, inverse, items, Loaded::Fully);
+            fill_collection(arena.node(owner), property, inverse, items, loaded);
         }
     }
 }

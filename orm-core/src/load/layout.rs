@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashSet;
 use smallvec::{SmallVec, smallvec};
 
-use crate::arena::{Arena, Draft, Merge, NodePtr, NodeRef, SlotRef, State, Stores};
+use crate::arena::{Arena, Draft, Loaded, Merge, NodePtr, NodeRef, SlotRef, State, Stores};
 use crate::driver::Row;
 use crate::error::{DecodeError, Error, Result};
 use crate::load::items::Collections;
@@ -282,12 +282,12 @@ impl Layout {
     }
 
     /// Puts what was collected into the collections; the rows are all read.
-    pub(super) fn finish(&mut self, arena: &Arena) {
+    pub(super) fn finish(&mut self, arena: &Arena, loaded: Loaded) {
         for branch in &mut self.branches {
             if branch.kind.is_to_many() {
-                branch.collections.finish(arena, branch.property, branch.inverse);
+                branch.collections.finish(arena, branch.property, branch.inverse, loaded);
             }
-            branch.layout.finish(arena);
+            branch.layout.finish(arena, loaded);
         }
     }
 }

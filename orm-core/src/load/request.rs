@@ -2,14 +2,16 @@
 
 use std::sync::Arc;
 
-use crate::arena::{Arena, Merge, NodePtr};
+use crate::arena::{Arena, Loaded, Merge, NodePtr};
 use crate::error::Result;
 use crate::hint::ShapeTree;
 use crate::load::follow::{Following, follow_up};
 use crate::load::hydrate::Hydrator;
 use crate::load::plan::{Joins, LoadPlan};
 use crate::meta::EntityId;
-use crate::query::{Condition, Order, Path, PivotSource, RootFilter, Select, Selection, SelectionKey};
+use crate::query::{
+    Condition, Filters, Order, Path, PivotSource, RootFilter, Select, Selection, SelectionKey,
+};
 use crate::session::Session;
 
 /// What is asked.
@@ -27,6 +29,10 @@ pub(crate) struct Request {
     pub(crate) read_only: bool,
     /// Whether at most a few rows are found by key.
     pub(crate) is_point_read: bool,
+    pub(crate) filters: Option<Arc<Filters>>,
+    pub(crate) root_filter: RootFilter,
+    /// Whether the filters may hide what other queries of the entity manager see.
+    pub(crate) hides_more: bool,
 }
 
 /// Entities that were found.
@@ -54,17 +60,30 @@ pub(crate) async fn find(session: &Session, request: Request) -> Result<Found> {
         distinct: request.distinct,
         pivot: None,
         is_point_read: request.is_point_read,
-        filters: None,
-        root_filter: RootFilter::Seen,
+        filters: request.filters.clone(),
+        root_filter: request.root_filter,
     };
-    let owns_all = select.condition.is_always() && select.limit.is_none() && select.offset.is_none();
-    let roots = run(session, &arena, select, merge, None).await?;
-    follow_up(session, &arena, &plan, &roots, Following { merge, skip_loaded: false, owns_all }).await?;
+    let is_all = select.condition.is_always() && select.limit.is_none() && select.offset.is_none();
+    let loaded = if request.hides_more { Loaded::Partly } else { Loaded::Fully };
+    let how = Following {
+        merge,
+        skip_loaded: false,
+        owns_all: is_all && select.filters.is_none(),
+        filters: request.filters.as_ref(),
+        loaded,
+    };
+    let roots = run(session, &arena, select, Filling { merge, loaded, owners: None }).await?;
+    follow_up(session, &arena, &plan, &roots, how).await?;
     Ok(Found { arena, roots })
 }
 
 /// Counts what a request would find, whatever its limit.
-pub(crate) async fn count(session: &Session, entity: EntityId, condition: Condition) -> Result<u64> {
+pub(crate) async fn count(
+    session: &Session,
+    entity: EntityId,
+    condition: Condition,
+    filters: Option<Arc<Filters>>,
+) -> Result<u64> {
     let columns = session.registry().entity(entity).key_columns.clone();
     let select = Select {
         selection: Arc::new(Selection { entity, columns, branches: Vec::new() }),
@@ -77,29 +96,40 @@ pub(crate) async fn count(session: &Session, entity: EntityId, condition: Condit
         distinct: false,
         pivot: None,
         is_point_read: false,
-        filters: None,
+        filters,
         root_filter: RootFilter::Seen,
     };
     session.lease().await?.connection()?.count(select).await
 }
 
-/// Runs one select; `owners` are those whose collections it fills.
+/// How what a select gives is put into nodes.
+#[derive(Clone, Copy)]
+pub(super) struct Filling<'a> {
+    pub(super) merge: Merge,
+    /// What its collections are then.
+    pub(super) loaded: Loaded,
+    /// Those whose collections the roots are items of.
+    pub(super) owners: Option<&'a [NodePtr]>,
+}
+
+/// Runs one select.
 pub(super) async fn run(
     session: &Session,
     arena: &Arc<Arena>,
     select: Select,
-    merge: Merge,
-    owners: Option<&[NodePtr]>,
+    filling: Filling<'_>,
 ) -> Result<Vec<NodePtr>> {
+    let Filling { merge, loaded, owners } = filling;
     // A condition through a collection may find a root more than once.
     let repeats = reaches_collection(session, &select);
-    let hydrator = Hydrator::new(Arc::clone(arena), &select.selection, select.pivot.as_ref(), merge, repeats);
+    let arena = Arc::clone(arena);
+    let hydrator = Hydrator::new(arena, &select.selection, select.pivot.as_ref(), merge, repeats);
     let mut lease = session.lease().await?;
     let sink = lease.connection()?.select(select, Box::new(hydrator)).await?;
     drop(lease);
     let hydrator =
         sink.into_any().downcast::<Hydrator>().expect("the driver gives back the sink it was given");
-    Ok(hydrator.finish(owners))
+    Ok(hydrator.finish(owners, loaded))
 }
 
 /// Whether the condition or the order goes through a collection.
@@ -116,7 +146,13 @@ fn reaches_collection(session: &Session, select: &Select) -> bool {
 }
 
 /// A select of entities by condition, for follow-ups.
-pub(super) fn select_where(plan: &LoadPlan, condition: Condition, pivot: Option<PivotSource>) -> Select {
+pub(super) fn select_where(
+    plan: &LoadPlan,
+    condition: Condition,
+    pivot: Option<PivotSource>,
+    filters: Option<&Arc<Filters>>,
+    root_filter: RootFilter,
+) -> Select {
     Select {
         selection: Arc::clone(&plan.selection),
         selection_key: plan.selection_key,
@@ -128,8 +164,8 @@ pub(super) fn select_where(plan: &LoadPlan, condition: Condition, pivot: Option<
         distinct: false,
         pivot,
         is_point_read: false,
-        filters: None,
-        root_filter: RootFilter::Seen,
+        filters: filters.cloned(),
+        root_filter,
     }
 }
 

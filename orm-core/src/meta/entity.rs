@@ -3,7 +3,7 @@
 use std::any::TypeId;
 
 use crate::arena::StoreFactory;
-use crate::meta::PropertyMeta;
+use crate::meta::{FilterMeta, PropertyMeta};
 
 /// Everything the derive knows about an entity. The properties are in the order of the struct.
 #[derive(Debug)]
@@ -24,6 +24,8 @@ pub struct EntityMeta {
     pub indexes: &'static [IndexMeta],
     /// Check constraints.
     pub checks: &'static [CheckMeta],
+    /// Named filters.
+    pub filters: &'static [FilterMeta],
     /// Whether the entity is never written.
     pub readonly: bool,
     /// The Rust type.
@@ -44,6 +46,7 @@ impl EntityMeta {
             primary_key: &[],
             indexes: &[],
             checks: &[],
+            filters: &[],
             readonly: false,
             type_id,
             store,

@@ -1,6 +1,7 @@
 //! What one unit of work stands on: its arena, its connection, its transaction. No rules of the data mapper.
 
 mod aside;
+mod filters;
 mod lease;
 mod transaction;
 
@@ -9,12 +10,14 @@ use std::sync::atomic::{AtomicU8, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 pub(crate) use aside::{Aside, ChosenFlushMode, Suspended};
+pub(crate) use filters::SessionFilters;
 pub use lease::Lease;
 pub(crate) use transaction::{Scope, UndoLog};
 
 use crate::arena::{Arena, Owner};
 use crate::driver::{Capabilities, Driver};
 use crate::error::{Error, Result};
+use crate::filter::DeclaredFilters;
 use crate::meta::{EntityId, EntityMeta, Registry};
 use crate::query::Strategy;
 
@@ -24,6 +27,7 @@ pub(crate) struct Shared {
     pub(crate) registry: Arc<Registry>,
     pub(crate) settings: Settings,
     pub(crate) plans: crate::load::PlanCache,
+    pub(crate) filters: DeclaredFilters,
 }
 
 /// What a user may choose for all queries and flushes.
@@ -68,6 +72,7 @@ pub(crate) struct Session {
     flush_mode: AtomicU8,
     /// The schema of entities that do not say theirs.
     schema: Option<Arc<str>>,
+    pub(crate) filters: SessionFilters,
     /// Held while flushing, so that two flushes follow each other.
     pub(crate) flushing: tokio::sync::Mutex<()>,
     pinned: tokio::sync::Mutex<Option<lease::Pinned>>,
@@ -75,7 +80,12 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    pub(crate) fn new(shared: Arc<Shared>, flush_mode: FlushMode, schema: Option<Arc<str>>) -> Arc<Self> {
+    pub(crate) fn new(
+        shared: Arc<Shared>,
+        flush_mode: FlushMode,
+        schema: Option<Arc<str>>,
+        filters: SessionFilters,
+    ) -> Arc<Self> {
         static NEXT: AtomicU64 = AtomicU64::new(1);
         let arena = Arena::in_schema(Arc::clone(&shared.registry), true, schema.clone());
         let session = Arc::new_cyclic(|me| Self {
@@ -86,6 +96,7 @@ impl Session {
             refused: Mutex::default(),
             flush_mode: AtomicU8::new(flush_mode as u8),
             schema,
+            filters,
             flushing: tokio::sync::Mutex::default(),
             pinned: tokio::sync::Mutex::default(),
             depth: AtomicU32::new(0),

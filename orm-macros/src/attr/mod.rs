@@ -73,7 +73,7 @@ impl Settings {
         let mut index = 0;
         while index < settings.len() {
             let name = settings[index].name.to_string();
-            let may_repeat = matches!(name.as_str(), "index" | "unique" | "check")
+            let may_repeat = matches!(name.as_str(), "index" | "unique" | "check" | "filter")
                 && matches!(settings[index].value, Written::List(_));
             let is_twice = settings[..index].iter().any(|other| other.name == name) && !may_repeat;
             if is_twice {

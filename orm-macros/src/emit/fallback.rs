@@ -9,6 +9,7 @@ use crate::model::{Entity, Kind, Scalar};
 pub(crate) fn fallback(mut entity: Entity) -> TokenStream {
     entity.indexes.clear();
     entity.checks.clear();
+    entity.filters.clear();
     entity.rename_all = None;
     let mut names = std::collections::HashSet::new();
     entity.properties.retain(|property| names.insert(property.name.clone()) && property.name != "build");

@@ -3,6 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 
+use crate::emit::filters;
 use crate::emit::parts::{Parts, span_of, value_type};
 use crate::model::{Kind, Property};
 
@@ -10,7 +11,8 @@ use crate::model::{Kind, Property};
 pub(crate) fn types(parts: &Parts<'_>) -> TokenStream {
     let (vis, module) = (&parts.entity.vis, &parts.entity.module);
     let doc = format!("The properties of [`{}`] as types.", parts.entity.ident);
-    let inner_vis = inner_visibility(vis);
+    let inner_vis = visibility_inside(vis, 1);
+    let filters = filters::types(parts);
     let names = parts.properties().map(|(_, property)| {
         let ident = &property.ident;
         let doc = format!("The property `{}`.", property.name);
@@ -21,18 +23,21 @@ pub(crate) fn types(parts: &Parts<'_>) -> TokenStream {
         #[allow(non_camel_case_types, dead_code, unreachable_pub)]
         #vis mod #module {
             #(#names)*
+            #filters
         }
     }
 }
 
-/// A visibility as it is written one module deeper.
-fn inner_visibility(vis: &syn::Visibility) -> TokenStream {
+/// A visibility as it is written so many modules deeper.
+pub(super) fn visibility_inside(vis: &syn::Visibility, depth: usize) -> TokenStream {
+    let outside = |depth| {
+        let steps = std::iter::repeat_n(quote!(super), depth);
+        quote!(pub(in #(#steps)::*))
+    };
     match vis {
-        syn::Visibility::Inherited => quote!(pub(super)),
-        syn::Visibility::Restricted(restricted) if restricted.path.is_ident("super") => {
-            quote!(pub(in super::super))
-        }
-        syn::Visibility::Restricted(restricted) if restricted.path.is_ident("self") => quote!(pub(super)),
+        syn::Visibility::Inherited => outside(depth),
+        syn::Visibility::Restricted(restricted) if restricted.path.is_ident("super") => outside(depth + 1),
+        syn::Visibility::Restricted(restricted) if restricted.path.is_ident("self") => outside(depth),
         other => quote!(#other),
     }
 }

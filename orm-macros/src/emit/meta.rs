@@ -36,13 +36,21 @@ pub(crate) fn meta(parts: &Parts<'_>) -> TokenStream {
         let (name, expression) = (option(check.name.as_ref()), &check.expression);
         quote!(__orm::CheckMeta { name: #name, expression: #expression })
     });
+    let filters = (!entity.filters.is_empty()).then(|| {
+        let module = &entity.module;
+        let filters = entity.filters.iter().map(|filter| {
+            let (ident, is_default, is_strict) = (&filter.ident, filter.is_default, filter.is_strict);
+            quote!(__orm::filter_meta::<#module::filters::#ident>(#is_default, #is_strict))
+        });
+        quote!(filters: &[#(#filters),*],)
+    });
     quote! {
         static META: __orm::EntityMeta = __orm::EntityMeta {
             properties: &[#(#properties),*],
             primary_key: &[#(#keys),*],
             indexes: &[#(#indexes),*],
             checks: &[#(#checks),*],
-            #(#table)* #(#schema)* #(#comment)* #(#readonly)*
+            #(#table)* #(#schema)* #(#comment)* #(#readonly)* #filters
             ..__orm::EntityMeta::new(#name, ::core::any::TypeId::of::<#ident>, __orm::new_store::<__Record>)
         };
         &META
@@ -169,6 +177,7 @@ fn relation_settings(relation: &Relation) -> TokenStream {
         eager,
         fixed_order,
         order_by,
+        filters,
     } = relation;
     let names = |names: &[Name]| {
         let texts = names.iter().map(|name| &name.text);
@@ -181,6 +190,7 @@ fn relation_settings(relation: &Relation) -> TokenStream {
         (cascade.remove, quote!(.cascade_remove())),
         (orphan_removal.is_some(), quote!(.orphan_removal())),
         (eager.is_some(), quote!(.eager())),
+        (!*filters, quote!(.unfiltered())),
     ];
     calls.extend(words.into_iter().filter(|(is_set, _)| *is_set).map(|(_, call)| call));
     calls.extend(mapped_by.iter().map(|name| {

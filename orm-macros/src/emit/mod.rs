@@ -5,6 +5,7 @@ mod builder;
 mod detached;
 mod entity_enum;
 mod fallback;
+mod filters;
 mod markers;
 mod meta;
 mod parts;
@@ -34,6 +35,7 @@ pub(crate) fn entity(entity: &Entity) -> TokenStream {
         accessors::view(&parts),
         builder::builder(&parts),
         detached::detached(&parts),
+        filters::filters(&parts),
     ];
     let private = &entity.private;
     quote! {

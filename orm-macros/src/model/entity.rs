@@ -4,11 +4,11 @@ use heck::ToSnakeCase;
 use proc_macro2::TokenStream;
 use quote::format_ident;
 use syn::ext::IdentExt;
-use syn::{Data, DeriveInput, Field, Fields, Ident, LitStr, Visibility};
+use syn::{Attribute, Data, DeriveInput, Field, Fields, Ident, LitStr, Visibility};
 
 use crate::attr::Settings;
 use crate::errors::Errors;
-use crate::model::{Casing, Check, Index, Property};
+use crate::model::{Casing, Check, Filter, Index, Property};
 use crate::root;
 
 /// An entity.
@@ -29,11 +29,13 @@ pub(crate) struct Entity {
     pub(crate) rename_all: Option<Casing>,
     pub(crate) indexes: Vec<Index>,
     pub(crate) checks: Vec<Check>,
+    pub(crate) filters: Vec<Filter>,
 }
 
 /// A base's fields, handed in by its macro.
 pub(crate) struct Base {
     pub(crate) field: Ident,
+    pub(crate) attributes: Vec<Attribute>,
     pub(crate) fields: Vec<Field>,
 }
 
@@ -52,6 +54,17 @@ impl Entity {
         }
         while let Some(setting) = settings.take("check") {
             checks.extend(Check::read(setting, errors));
+        }
+        let mut filters = Vec::new();
+        for base in bases {
+            let mut settings = Settings::read(&base.attributes, errors);
+            while let Some(setting) = settings.take("filter") {
+                filters.extend(Filter::read(&setting, errors));
+            }
+            settings.finish(errors);
+        }
+        while let Some(setting) = settings.take("filter") {
+            filters.extend(Filter::read(&setting, errors));
         }
         let rename_all = settings.text("rename_all", errors).and_then(|text| Casing::read(&text, errors));
         let mut properties = Vec::new();
@@ -83,6 +96,7 @@ impl Entity {
             rename_all,
             indexes,
             checks,
+            filters,
         };
         settings.finish(errors);
         Some(entity)

@@ -4,6 +4,7 @@ mod casing;
 mod constraint;
 mod entity;
 mod entity_enum;
+mod filter;
 mod property;
 mod relation;
 
@@ -11,5 +12,6 @@ pub(crate) use casing::Casing;
 pub(crate) use constraint::{Check, Index};
 pub(crate) use entity::{Base, Entity, module_of};
 pub(crate) use entity_enum::{EntityEnum, NativeName, Variants};
+pub(crate) use filter::Filter;
 pub(crate) use property::{Default, Kind, Property, Scalar};
 pub(crate) use relation::{Relation, RelationKind, argument};

@@ -1,6 +1,6 @@
 //! A relation: its kind, from the field's type and what is written, and its options.
 
-use syn::{Ident, Path, Type};
+use syn::{Expr, ExprLit, Ident, Lit, Path, Type};
 
 use crate::attr::{Name, Settings, Written};
 use crate::errors::Errors;
@@ -40,6 +40,8 @@ pub(crate) struct Relation {
     pub(crate) eager: Option<Ident>,
     pub(crate) fixed_order: Option<String>,
     pub(crate) order_by: Option<(Name, bool)>,
+    /// Whether named filters hold for what it leads to.
+    pub(crate) filters: bool,
 }
 
 /// What follows the owner.
@@ -190,6 +192,7 @@ impl Relation {
             eager: settings.word("eager", errors),
             fixed_order: fixed_order(settings, errors),
             order_by: order_by(settings, errors),
+            filters: filters(settings, errors),
         })
     }
 }
@@ -282,6 +285,18 @@ fn fixed_order(settings: &mut Settings, errors: &mut Errors) -> Option<String> {
         Written::Value(_) | Written::List(_) => {
             errors.at(&setting, "name the pivot table's column; write `#[orm(fixed_order = \"position\")]`");
             None
+        }
+    }
+}
+
+/// `filters = false`.
+fn filters(settings: &mut Settings, errors: &mut Errors) -> bool {
+    let Some(value) = settings.value("filters", "false", errors) else { return true };
+    match &value {
+        Expr::Lit(ExprLit { lit: Lit::Bool(literal), .. }) => literal.value,
+        _ => {
+            errors.at(&value, "named filters hold for a relation or do not; write `#[orm(filters = false)]`");
+            true
         }
     }
 }

@@ -30,9 +30,8 @@ const CRATES: [Layers; 3] = [
         src: "orm-core/src/",
         layers: &[
             &["error", "value", "naming"],
-            // The metadata name the factory of an entity's arena, and the arena the metadata.
-            &["types", "meta", "registry", "arena"],
-            &["query"],
+            // The metadata name the factory of an entity's arena and the conditions of its filters, and both the metadata.
+            &["types", "meta", "registry", "arena", "query"],
             // An entity names its shapes and paths, and they name it: the traits are one knot, on purpose.
             &["hint", "path", "entity"],
             &["event", "filter"],
