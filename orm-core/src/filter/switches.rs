@@ -3,11 +3,11 @@
 use std::any::{Any, type_name};
 use std::borrow::Cow;
 use std::fmt;
+use std::pin::Pin;
 use std::sync::Arc;
 
 use tokio::sync::OnceCell;
 
-use crate::driver::BoxFuture;
 use crate::error::Result;
 use crate::filter::FilterName;
 use crate::meta::GivenParams;
@@ -41,7 +41,8 @@ pub(crate) enum Params {
     Asked(Ask, Arc<OnceCell<Given>>),
 }
 
-type Ask = Arc<dyn Fn() -> BoxFuture<'static, Result<Given>> + Send + Sync>;
+type Ask = Arc<dyn Fn() -> Answering + Send + Sync>;
+type Answering = Pin<Box<dyn Future<Output = Result<Given>> + Send>>;
 
 impl Given {
     fn new<P: Send + Sync + 'static>(params: P) -> Self {
@@ -59,7 +60,7 @@ impl Params {
         F: FilterName,
         Answer: Future<Output = Result<F::Params>> + Send + 'static,
     {
-        let ask = move || -> BoxFuture<'static, Result<Given>> {
+        let ask = move || -> Answering {
             let answer = ask();
             Box::pin(async move { Ok(Given::new(answer.await?)) })
         };

@@ -167,15 +167,15 @@ mod tests {
             "orm-core/src/uow/flush.rs",
             "//! Doc\n\nuse crate::em::Find;\nuse crate::query::Order;",
             expect![[r#"
-                orm-core/src/uow/flush.rs:3: `uow` (layer 7) imports `em` (layer 9)
+                orm-core/src/uow/flush.rs:3: `uow` (layer 6) imports `em` (layer 8)
             "#]],
         );
         check(
             "orm-core/src/uow/flush.rs",
             "use crate::Em;",
             expect![[r#"
-            orm-core/src/uow/flush.rs:1: `uow` (layer 7) imports `em` (layer 9)
-        "#]],
+                orm-core/src/uow/flush.rs:1: `uow` (layer 6) imports `em` (layer 8)
+            "#]],
         );
         check(
             "orm-core/src/meta/mod.rs",
