@@ -10,7 +10,7 @@ pub use orm_core::{
 };
 pub use orm_core::{fields, orm::Orm, orm::OrmBuilder, populate};
 
-pub use orm_core::{Entity, EntityBase, EntityEnum, requires};
+pub use orm_core::{Entity, EntityBase, EntityEnum, JsonPaths, requires};
 
 /// What most programs use.
 pub mod prelude {
@@ -68,6 +68,8 @@ pub mod guide {
     pub mod conditions {}
     #[doc = include_str!("../docs/guide/filters.md")]
     pub mod filters {}
+    #[doc = include_str!("../docs/guide/json.md")]
+    pub mod json {}
     #[doc = include_str!("../docs/guide/sqlite.md")]
     pub mod sqlite {}
 }

@@ -1,6 +1,7 @@
 //! Everything that generated code may name. No part of the public API.
 
 pub use orm_macros::__entity_with_bases;
+pub use serde_json::Value as RawJson;
 
 pub use crate::arena::{
     Items, Link as LinkSlot, Node, NodeRef, Record, Slot, SlotMut, SlotRef, ViewOf, new_store,
@@ -16,7 +17,11 @@ pub use crate::hint::{
     Relation, Shape, SubOf, ToMany, Unset, Visible, With, Yes,
 };
 pub use crate::meta::{CheckMeta, EntityMeta, IndexMeta, PropertyMeta, RelationKind};
-pub use crate::path::{Condition, IntoCondition, Path, Paths, Rel, Root, Step};
+pub use crate::path::{
+    Condition, IntoCondition, JsonAt, JsonDocument, JsonScalar, Member, Path, Paths, Rel, Root, Step,
+    json_value,
+};
+pub use crate::query::JsonKind;
 pub use crate::types::{ArrayItem, ColumnKind, Key as KeyType, NativeEnum, Operand, Type};
 pub use crate::value::{Cell, Value};
 

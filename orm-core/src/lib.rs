@@ -26,7 +26,7 @@ pub mod value;
 
 pub use session::FlushMode;
 
-pub use orm_macros::{Entity, EntityBase, EntityEnum, requires};
+pub use orm_macros::{Entity, EntityBase, EntityEnum, JsonPaths, requires};
 
 pub use error::{DriverError, DriverErrorKind, Error, Result};
 pub use value::{Cell, Value};

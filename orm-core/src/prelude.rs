@@ -11,4 +11,4 @@ pub use crate::path::Condition;
 pub use crate::query::Strategy;
 pub use crate::session::FlushMode;
 pub use crate::types::Json;
-pub use crate::{Entity, EntityBase, EntityEnum, fields, populate, requires};
+pub use crate::{Entity, EntityBase, EntityEnum, JsonPaths, fields, populate, requires};

@@ -1,4 +1,4 @@
-//! The derive macros of `orm`: `Entity`, `EntityEnum`, `EntityBase`.
+//! The derive macros of `orm`: `Entity`, `EntityEnum`, `EntityBase`, `JsonPaths`.
 //!
 //! The stages are folders, and none looks back: `attr` (syntax), `model` (meaning, defaults), `check` (rules across
 //! fields), `emit` (tokens).
@@ -19,7 +19,7 @@ use proc_macro::TokenStream;
 use syn::{DeriveInput, parse_macro_input};
 
 use errors::Errors;
-use model::{Base, Entity, EntityEnum};
+use model::{Base, Entity, EntityEnum, JsonPaths};
 
 /// Makes an entity of a struct: see the documentation of `orm`.
 #[proc_macro_derive(Entity, attributes(orm))]
@@ -58,6 +58,23 @@ pub fn derive_entity_enum(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
     let mut errors = Errors::default();
     let generated = EntityEnum::read(&input, &mut errors).map(|entity_enum| emit::entity_enum(&entity_enum));
+    let errors = errors.into_tokens();
+    quote::quote!(#generated #errors).into()
+}
+
+/// Gives the members of a struct that serde writes places by name in conditions and orders, where a property is a
+/// `Json<…>` of it: `a.settings.window.width.gt(100)`. An enum without fields, and a struct around a single value, can be
+/// compared there.
+///
+/// `rename`, `rename_all`, `flatten`, `skip` and `transparent` of serde mean what they mean to serde.
+#[proc_macro_derive(JsonPaths, attributes(orm, serde))]
+pub fn derive_json_paths(input: TokenStream) -> TokenStream {
+    let input = parse_macro_input!(input as DeriveInput);
+    let mut errors = Errors::default();
+    let generated = JsonPaths::read(&input, &mut errors).map(|json| emit::json_paths(&json));
+    if let Some(generated) = &generated {
+        print::on_request(&input.ident, generated);
+    }
     let errors = errors.into_tokens();
     quote::quote!(#generated #errors).into()
 }

@@ -3,6 +3,7 @@
 mod faults;
 mod filters;
 mod harness;
+mod json;
 mod loading;
 mod schema;
 mod transactions;

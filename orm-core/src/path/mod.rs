@@ -2,6 +2,7 @@
 
 mod collection;
 mod condition;
+mod json;
 mod operators;
 mod order;
 
@@ -9,6 +10,10 @@ use std::marker::PhantomData;
 use std::ops::Deref;
 
 pub use condition::{Condition, IntoCondition};
+pub use json::{
+    InJson, Inside, JsonAt, JsonColumn, JsonDocument, JsonIndex, JsonOperand, JsonScalar, JsonSteps,
+    JsonText, JsonValue, Member, json_value,
+};
 pub use operators::{Comparable, KeyOperand, TextValue};
 pub use order::{IntoOrder, OrderBy};
 

@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-use crate::query::{Direction, Nulls, Order};
+use crate::query::{Direction, JsonPath, Nulls, Order};
 
 /// One term of an order of `E`s.
 #[must_use = "an order does nothing until it is given to a query"]
@@ -14,6 +14,11 @@ pub struct OrderBy<E> {
 impl<E> OrderBy<E> {
     pub(crate) fn new(path: crate::query::Path, direction: Direction) -> Self {
         Self { order: Order { path, json: None, direction, nulls: Nulls::Natural }, marker: PhantomData }
+    }
+
+    /// By what is inside a JSON property.
+    pub(crate) fn in_json(path: crate::query::Path, json: JsonPath, direction: Direction) -> Self {
+        Self { order: Order { json: Some(json), ..Self::new(path, direction).order }, marker: PhantomData }
     }
 
     /// Nulls before everything else.

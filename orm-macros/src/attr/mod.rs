@@ -1,5 +1,7 @@
 //! The syntax of `#[orm(…)]`: words, `word = value`, `word(…)`. Knows no meaning.
 
+mod serde;
+
 use proc_macro2::{Span, TokenStream};
 use quote::ToTokens;
 use syn::parse::{Parse, ParseStream};
@@ -7,6 +9,8 @@ use syn::punctuated::Punctuated;
 use syn::{Attribute, Expr, Ident, Lit, Token, ext::IdentExt};
 
 use crate::errors::Errors;
+
+pub(crate) use serde::Serde;
 
 /// One setting: `lazy`, `default = 0`, `index(a, b)`.
 #[derive(Clone)]

@@ -6,6 +6,7 @@ mod detached;
 mod entity_enum;
 mod fallback;
 mod filters;
+mod json_paths;
 mod markers;
 mod meta;
 mod parts;
@@ -18,6 +19,7 @@ use quote::quote;
 
 pub(crate) use entity_enum::entity_enum;
 pub(crate) use fallback::fallback;
+pub(crate) use json_paths::json_paths;
 
 use crate::model::Entity;
 use parts::Parts;

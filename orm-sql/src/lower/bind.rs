@@ -7,12 +7,13 @@ use orm_core::{Error, Result};
 use smallvec::SmallVec;
 
 use crate::dialect::Dialect;
+use crate::lower::json::{bind_json_test, bind_path};
 use crate::lower::list::{List, ListForm, is_complete};
 use crate::lower::pattern;
 use crate::lower::shape::unknown_condition;
 
 /// The column that a value belongs to: its property, for messages, and its type.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Place {
     pub(crate) entity: &'static str,
     pub(crate) property: &'static str,
@@ -58,6 +59,8 @@ pub(crate) enum Slot {
     Condition,
     /// All values of an entity's filter, and the property of each of its tests.
     Filter(EntityId, Places),
+    /// The place inside of a JSON column by which the order of that number sorts.
+    Order(usize, Place),
     Limit,
     Offset,
 }
@@ -122,6 +125,11 @@ impl BindPlan {
                     bind_condition(dialect, &select.condition, &self.places, filters, binder)?;
                 }
                 Slot::Filter(entity, places) => bind_filter(dialect, *entity, places, filters, binder)?,
+                Slot::Order(number, place) => {
+                    if let Some(path) = &select.order[*number].json {
+                        bind_path(dialect, path, *place, binder)?;
+                    }
+                }
                 Slot::Limit => binder.number(select.limit.unwrap_or(u64::MAX))?,
                 Slot::Offset => binder.number(select.offset.unwrap_or(0))?,
             }
@@ -174,6 +182,10 @@ impl Walk<'_> {
                 let places = self.tests.next().expect("lowering noted the columns of each test");
                 bind_test(self.dialect, test, places, self.binder)
             }
+            Condition::Json(_, path, test) => {
+                let places = self.tests.next().expect("lowering noted the columns of each test");
+                bind_json_test(self.dialect, path, test, places[0], self.binder)
+            }
             Condition::HasItem(_, condition) | Condition::Apart(condition) => {
                 self.subquery()?;
                 self.condition(condition)
@@ -188,7 +200,7 @@ impl Walk<'_> {
             Slot::Filter(entity, places) => {
                 bind_filter(self.dialect, *entity, places, self.filters, self.binder)
             }
-            Slot::OwnerKeys | Slot::Condition | Slot::Limit | Slot::Offset => Ok(()),
+            Slot::OwnerKeys | Slot::Condition | Slot::Order(..) | Slot::Limit | Slot::Offset => Ok(()),
         })
     }
 }

@@ -1,14 +1,15 @@
 //! Conditions as SQL.
 
-use orm_core::query::{Condition, Path, Test};
+use orm_core::query::{Condition, JsonPath, Path, Test};
 use orm_core::value::Value;
 use orm_core::{Error, Result};
 
 use crate::dialect::Dialect;
 use crate::lower::bind::{Place, Places};
+use crate::lower::json::{inside, read_as};
 use crate::lower::list::{List, ListForm};
 use crate::lower::parameter::{push_array, push_value};
-use crate::lower::path::{property_of, relation_of};
+use crate::lower::path::place_of;
 use crate::lower::pattern::{Pattern, write_pattern};
 use crate::lower::scope::{Column, Scope, Usage};
 use crate::lower::shape::{too_deep, unknown_condition};
@@ -62,6 +63,7 @@ impl Lower<'_, '_, '_> {
             Condition::HasItem(path, condition) => self.has_item(path, condition, depth),
             Condition::Apart(condition) => self.apart(condition, depth),
             Condition::Property(path, test) => self.property(path, test),
+            Condition::Json(path, json, test) => self.json(path, json, test),
             _ => Err(unknown_condition(self.w.dialect())),
         }
     }
@@ -142,7 +144,7 @@ impl Lower<'_, '_, '_> {
     }
 
     fn property(&mut self, path: &Path, test: &Test) -> Result<u32> {
-        let place = self.place(path)?;
+        let place = place_of(self.scope.registry, self.scope.root.entity, path)?;
         let columns = self.scope.resolve(&path.0, Usage::Condition)?;
         self.places.push(columns.iter().map(|column| Place { ty: Some(column.ty), ..place }).collect());
         match (columns.as_slice(), test) {
@@ -162,10 +164,22 @@ impl Lower<'_, '_, '_> {
         Ok(4)
     }
 
+    /// A test of what is inside of a JSON column.
+    fn json(&mut self, path: &Path, json: &JsonPath, test: &Test) -> Result<u32> {
+        let place = place_of(self.scope.registry, self.scope.root.entity, path)?;
+        let columns = self.scope.resolve(&path.0, Usage::Condition)?;
+        let ([column], false) = (columns.as_slice(), matches!(test, Test::KeyIn(_))) else {
+            return Err(several_columns(self.w.dialect(), place));
+        };
+        self.places.push([Place { ty: Some(read_as(json.kind)), ..place }].into());
+        self.test(inside(*column, json), test)?;
+        Ok(8)
+    }
+
     /// A reference of several columns points nowhere as soon as one of them is null.
     fn each_is_null(&mut self, columns: &[Column<'_>], word: &str, test: &str) {
         self.w.push("(").list(word, columns, |w, column| {
-            w.column(column.alias, column.name).push(test);
+            column.write(w).push(test);
         });
         self.w.push(")");
     }
@@ -174,14 +188,14 @@ impl Lower<'_, '_, '_> {
         let dialect = self.w.dialect();
         let w = &mut *self.w;
         let mut compare = |operator: &str| {
-            push_value(w.column(column.alias, column.name).push(operator), column.ty);
+            push_value(column.write(w).push(operator), column.ty);
         };
         match test {
             Test::Equal(value) if value.is_null() => {
-                w.column(column.alias, column.name).push(" is null");
+                column.write(w).push(" is null");
             }
             Test::NotEqual(value) if value.is_null() => {
-                w.column(column.alias, column.name).push(" is not null");
+                column.write(w).push(" is not null");
             }
             Test::Equal(_) => compare(" = "),
             Test::NotEqual(_) => compare(" != "),
@@ -200,28 +214,15 @@ impl Lower<'_, '_, '_> {
             Test::Contains(_) => write_pattern(w, column, Pattern::Contains),
             Test::StartsWith(_) | Test::EndsWith(_) => write_pattern(w, column, Pattern::StartsOrEndsWith),
             Test::Null => {
-                w.column(column.alias, column.name).push(" is null");
+                column.write(w).push(" is null");
             }
             Test::NotNull => {
-                w.column(column.alias, column.name).push(" is not null");
+                column.write(w).push(" is not null");
             }
             Test::KeyIn(_) => unreachable!("keys are handled with any number of columns"),
             _ => return Err(unknown_condition(dialect)),
         }
         Ok(())
-    }
-
-    /// The property at the end of a path; the key of the root for an empty one.
-    fn place(&self, path: &Path) -> Result<Place> {
-        let mut entity = self.scope.root.entity;
-        let Some((last, relations)) = path.0.split_last() else {
-            let key = entity.meta.primary_key.first().map_or("", |key| entity.meta.properties[*key].name);
-            return Ok(Place::outside(entity.meta.name, key));
-        };
-        for relation in relations {
-            entity = self.scope.registry.target(relation_of(entity, *relation)?.1);
-        }
-        Ok(Place::outside(entity.meta.name, property_of(entity, *last)?.meta.name))
     }
 }
 
@@ -240,7 +241,7 @@ pub(crate) fn write_list(w: &mut SqlWriter, columns: &[Column<'_>], list: List, 
     let single = columns.len() == 1;
     if list.with_null && list.form == ListForm::Empty {
         let first = columns[0];
-        w.column(first.alias, first.name).push(if negated { " is not null" } else { " is null" });
+        first.write(w).push(if negated { " is not null" } else { " is null" });
         return;
     }
     if list.with_null {
@@ -254,7 +255,7 @@ pub(crate) fn write_list(w: &mut SqlWriter, columns: &[Column<'_>], list: List, 
             let equals = if negated { " != " } else { " = " };
             w.push(if single { "" } else { "(" });
             w.list(if negated { " or " } else { " and " }, columns, |w, column| {
-                push_value(w.column(column.alias, column.name).push(equals), column.ty);
+                push_value(column.write(w).push(equals), column.ty);
             });
             w.push(if single { "" } else { ")" });
         }
@@ -278,7 +279,7 @@ pub(crate) fn write_list(w: &mut SqlWriter, columns: &[Column<'_>], list: List, 
     if list.with_null {
         let first = columns[0];
         w.push(if negated { " and " } else { " or " });
-        w.column(first.alias, first.name).push(if negated { " is not null)" } else { " is null)" });
+        first.write(w).push(if negated { " is not null)" } else { " is null)" });
     }
 }
 
@@ -321,7 +322,7 @@ fn write_row(w: &mut SqlWriter, columns: &[Column<'_>]) {
     let single = columns.len() == 1;
     w.push(if single { "" } else { "(" });
     w.list(", ", columns, |w, column| {
-        w.column(column.alias, column.name);
+        column.write(w);
     });
     w.push(if single { "" } else { ")" });
 }

@@ -115,6 +115,18 @@ entity!(
     ]
 );
 
+// It has a document.
+entity!(
+    Device,
+    DEVICE,
+    [0],
+    [
+        PropertyMeta::scalar::<i64>("id").primary().auto_increment(),
+        PropertyMeta::scalar::<Option<serde_json::Value>>("data"),
+        PropertyMeta::relation("owner", RelationKind::ManyToOne, || &AUTHOR).nullable(),
+    ]
+);
+
 /// The tables of the library.
 pub(crate) const SCHEMA: &str = r#"
     create table author (id integer primary key, name text not null, email text unique, age integer,
@@ -131,10 +143,11 @@ pub(crate) const SCHEMA: &str = r#"
         quantity integer not null, primary key (book_id, number));
     create table note (id integer primary key, text text not null, line_book_id integer, line_number integer,
         foreign key (line_book_id, line_number) references line (book_id, number));
+    create table device (id integer primary key, data json_text, owner_id integer references author (id));
 "#;
 
 pub(crate) fn registry() -> Arc<Registry> {
-    Arc::new(Registry::build(&[&AUTHOR], &SnakeCase).expect("the library's entities fit together"))
+    Arc::new(Registry::build(&[&AUTHOR, &DEVICE], &SnakeCase).expect("the library's entities fit together"))
 }
 
 pub(crate) fn entity(registry: &Registry, name: &str) -> EntityId {

@@ -4,6 +4,7 @@ pub(crate) mod bind;
 pub(crate) mod cache;
 mod condition;
 mod exists;
+mod json;
 #[cfg(test)]
 pub(crate) mod library;
 pub(crate) mod list;

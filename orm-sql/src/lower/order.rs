@@ -4,6 +4,7 @@ use orm_core::query::{Direction, Nulls};
 use orm_core::types::ColumnKind;
 
 use crate::dialect::Dialect;
+use crate::lower::bind::{Place, Slot};
 use crate::lower::scope::{Column, KEYS};
 use crate::render::SqlWriter;
 
@@ -17,6 +18,8 @@ pub(crate) struct Term<'a> {
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum OrderColumn<'a> {
     Of(Column<'a>),
+    /// What the order of that number sorts by, inside of a JSON column of the property.
+    Inside(Column<'a>, usize, Place),
     /// The column of that number in the derived table of keys.
     Key(usize),
 }
@@ -27,14 +30,14 @@ impl<'a> Term<'a> {
     }
 
     /// The one value by which a root with several rows is ordered: the first in the direction of the order.
-    pub(crate) fn write_aggregate(&self, w: &mut SqlWriter) {
+    pub(crate) fn write_aggregate(&self, w: &mut SqlWriter, slots: &mut Vec<Slot>) {
         if w.dialect() == Dialect::Postgres && self.has_no_least() {
             w.push("(array_agg(");
-            self.column.write(w);
+            self.column.write(w, slots);
             w.push(" order by ");
-            self.column.write(w);
+            self.column.write(w, slots);
             w.push(direction(self.direction)).push(") filter (where ");
-            self.column.write(w);
+            self.column.write(w, slots);
             w.push(" is not null))[1]");
             return;
         }
@@ -42,14 +45,14 @@ impl<'a> Term<'a> {
             Direction::Ascending => "min(",
             Direction::Descending => "max(",
         });
-        self.column.write(w);
+        self.column.write(w, slots);
         w.push(")");
     }
 
     /// Whether it is of a type of which PostgreSQL can order the values, but not take the least.
     fn has_no_least(&self) -> bool {
         match &self.column {
-            OrderColumn::Of(column) => matches!(
+            OrderColumn::Of(column) | OrderColumn::Inside(column, ..) => matches!(
                 column.ty.kind,
                 ColumnKind::Bool | ColumnKind::Uuid | ColumnKind::Bytes | ColumnKind::Json
             ),
@@ -58,7 +61,7 @@ impl<'a> Term<'a> {
     }
 
     /// Writes the term; `value` writes what is ordered by.
-    pub(crate) fn write(&self, w: &mut SqlWriter, value: impl Fn(&mut SqlWriter)) {
+    pub(crate) fn write(&self, w: &mut SqlWriter, mut value: impl FnMut(&mut SqlWriter)) {
         let clause = match (w.dialect(), self.nulls, self.direction) {
             (_, Nulls::Natural, _) => "",
             (Dialect::Sqlite | Dialect::Postgres, Nulls::First, _) => " nulls first",
@@ -83,9 +86,14 @@ impl<'a> Term<'a> {
 }
 
 impl OrderColumn<'_> {
-    pub(crate) fn write(&self, w: &mut SqlWriter) {
+    /// Writes it, and tells what it binds.
+    pub(crate) fn write(&self, w: &mut SqlWriter, slots: &mut Vec<Slot>) {
         match self {
-            OrderColumn::Of(column) => w.column(column.alias, column.name),
+            OrderColumn::Of(column) => column.write(w),
+            OrderColumn::Inside(column, number, place) => {
+                slots.push(Slot::Order(*number, *place));
+                column.write(w)
+            }
             OrderColumn::Key(index) => w.ident(KEYS).push(".").ident(&order_name(*index)),
         };
     }
@@ -95,11 +103,13 @@ pub(crate) fn order_name(index: usize) -> String {
     format!("o{index}")
 }
 
-pub(crate) fn write_order(w: &mut SqlWriter, terms: &[Term<'_>]) {
+pub(crate) fn write_order(w: &mut SqlWriter, slots: &mut Vec<Slot>, terms: &[Term<'_>]) {
     if terms.is_empty() {
         return;
     }
-    w.push(" order by ").list(", ", terms, |w, term| term.write(w, |w| term.column.write(w)));
+    w.push(" order by ").list(", ", terms, |w, term| {
+        term.write(w, |w| term.column.write(w, slots));
+    });
 }
 
 fn direction(direction: Direction) -> &'static str {

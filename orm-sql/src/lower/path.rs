@@ -1,9 +1,11 @@
 //! Paths through relations: which columns they mean, and which joins they need.
 
 use orm_core::meta::{EntityModel, PropertyModel, Registry, RelationModel};
+use orm_core::query::Path;
 use orm_core::{Error, Result};
 use smallvec::SmallVec;
 
+use crate::lower::bind::Place;
 use crate::lower::scope::{Columns, Node, Role, Scope, Usage, other_columns};
 
 impl<'a> Scope<'a> {
@@ -136,4 +138,17 @@ pub(crate) fn multiplying_part(registry: &Registry, root: &EntityModel, path: &[
         entity = registry.target(relation);
     }
     Ok(part)
+}
+
+/// The property at the end of a path, for messages; the key of the root for an empty one.
+pub(crate) fn place_of(registry: &Registry, root: &EntityModel, path: &Path) -> Result<Place> {
+    let mut entity = root;
+    let Some((last, relations)) = path.0.split_last() else {
+        let key = entity.meta.primary_key.first().map_or("", |key| entity.meta.properties[*key].name);
+        return Ok(Place::outside(entity.meta.name, key));
+    };
+    for relation in relations {
+        entity = registry.target(relation_of(entity, *relation)?.1);
+    }
+    Ok(Place::outside(entity.meta.name, property_of(entity, *last)?.meta.name))
 }

@@ -28,16 +28,16 @@ pub(crate) fn write_pattern(w: &mut SqlWriter, column: Column<'_>, pattern: Patt
     match (w.dialect(), pattern) {
         // SQLite's `like` ignores the case of ASCII letters, `glob` does not.
         (Dialect::Sqlite, Pattern::Like | Pattern::StartsOrEndsWith) => {
-            w.column(column.alias, column.name).push(" glob ").push_param()
+            column.write(w).push(" glob ").push_param()
         }
         (Dialect::Sqlite, Pattern::LikeIgnoringCase) => {
-            w.column(column.alias, column.name).push(" like ").push_param().push(" escape '\\'")
+            column.write(w).push(" like ").push_param().push(" escape '\\'")
         }
         (Dialect::Sqlite, Pattern::Contains) => {
-            w.push("instr(").column(column.alias, column.name).push(", ").push_param().push(") > 0")
+            column.write(w.push("instr(")).push(", ").push_param().push(") > 0")
         }
         (Dialect::Postgres, pattern) => {
-            w.column(column.alias, column.name);
+            column.write(w);
             // A type of its own has no patterns.
             w.push(if matches!(column.ty.kind, ColumnKind::NativeEnum(_)) { "::text" } else { "" });
             w.push(match pattern {
@@ -48,14 +48,14 @@ pub(crate) fn write_pattern(w: &mut SqlWriter, column: Column<'_>, pattern: Patt
         }
         // The backslash escapes only where the session says so; a bar always does.
         (dialect @ (Dialect::MySql | Dialect::MariaDb), Pattern::LikeIgnoringCase) => {
-            w.push("lower(").column(column.alias, column.name).push(") like lower(").push_param();
+            column.write(w.push("lower(")).push(") like lower(").push_param();
             w.push(") collate ").push(dialect.exact_collation()).push(" escape '|'")
         }
         (
             dialect @ (Dialect::MySql | Dialect::MariaDb),
             Pattern::Like | Pattern::Contains | Pattern::StartsOrEndsWith,
         ) => {
-            w.column(column.alias, column.name).push(" like ").push_param();
+            column.write(w).push(" like ").push_param();
             w.push(" collate ").push(dialect.exact_collation()).push(" escape '|'")
         }
     };

@@ -7,37 +7,56 @@ use orm_core::types::ColumnKind;
 use smallvec::SmallVec;
 
 use crate::lower::bind::Slot;
+use crate::lower::json::{Inside, write_inside};
 use crate::lower::visible::Filtering;
 use crate::render::{Alias, SqlWriter};
 
 /// Relations that lead from the root to a table.
 pub(crate) type Relations = SmallVec<[u16; 4]>;
 
-/// A column of an aliased table.
+/// A column of an aliased table, or what is read inside of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Column<'a> {
     pub(crate) alias: Alias,
     pub(crate) name: &'a str,
     pub(crate) ty: ColumnType,
+    /// The place, for what is inside of a JSON column.
+    pub(crate) inside: Option<Inside<'a>>,
 }
 
 impl<'a> Column<'a> {
+    /// The column itself.
+    pub(crate) fn new(alias: Alias, name: &'a str, ty: ColumnType) -> Self {
+        Self { alias, name, ty, inside: None }
+    }
+
+    /// Writes it.
+    pub(crate) fn write<'w>(&self, w: &'w mut SqlWriter) -> &'w mut SqlWriter {
+        match self.inside {
+            Some(inside) => {
+                write_inside(w, *self, inside);
+                w
+            }
+            None => w.column(self.alias, self.name),
+        }
+    }
+
     /// The column in which a pivot table keeps the items' order.
     pub(crate) fn of_order(alias: Alias, name: &'a str) -> Self {
-        Self { alias, name, ty: ColumnType { kind: ColumnKind::Int64, by_hand: None } }
+        Self::new(alias, name, ColumnType { kind: ColumnKind::Int64, by_hand: None })
     }
 }
 
 /// The columns of a pivot table that point at the side from which it is seen.
 pub(crate) fn own_columns(alias: Alias, pivot: &PivotModel) -> impl Iterator<Item = Column<'_>> {
     let typed = pivot.own_columns.iter().zip(&pivot.own_types);
-    typed.map(move |(name, ty)| Column { alias, name, ty: *ty })
+    typed.map(move |(name, ty)| Column::new(alias, name, *ty))
 }
 
 /// The columns of a pivot table that point at the other side.
 pub(crate) fn other_columns(alias: Alias, pivot: &PivotModel) -> impl Iterator<Item = Column<'_>> {
     let typed = pivot.other_columns.iter().zip(&pivot.other_types);
-    typed.map(move |(name, ty)| Column { alias, name, ty: *ty })
+    typed.map(move |(name, ty)| Column::new(alias, name, *ty))
 }
 
 /// A few columns: those of a key or of a foreign key.
@@ -409,7 +428,7 @@ impl<'a> Node<'a> {
     /// One column of this table.
     pub(crate) fn column(self, column: usize) -> Column<'a> {
         let model = &self.entity.columns[column];
-        Column { alias: self.alias, name: &model.name, ty: model.column_type() }
+        Column::new(self.alias, &model.name, model.column_type())
     }
 
     /// The key's columns.

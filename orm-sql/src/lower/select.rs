@@ -9,9 +9,10 @@ use orm_core::{Error, Result};
 use crate::dialect::Dialect;
 use crate::lower::bind::{BindPlan, Place, Places, Slot, TestPlaces};
 use crate::lower::condition::{write_condition, write_list};
+use crate::lower::json::inside;
 use crate::lower::list::List;
 use crate::lower::order::{OrderColumn, Term, order_name, write_order};
-use crate::lower::path::{multiplying_part, property_of, relation_of};
+use crate::lower::path::{multiplying_part, place_of, property_of, relation_of};
 use crate::lower::reach::{any_path, has_shared, joins_many, loads};
 use crate::lower::scope::{Column, Columns, KEYS, Node, Role, Scope, Usage, key_name, own_columns};
 use crate::lower::visible::Filtering;
@@ -146,16 +147,19 @@ impl<'a> Lower<'a> {
         if is_distinct && self.dialect().distinct_orders_by_its_columns() {
             // Behind the columns that are read, where nobody looks.
             let is_selected = |column| columns.iter().any(|selected| OrderColumn::Of(*selected) == column);
+            let mut slots = Vec::new();
             for term in terms.iter().filter(|term| !is_selected(term.column)) {
                 self.w.push(", ");
-                term.column.write(&mut self.w);
+                term.column.write(&mut self.w, &mut slots);
             }
+            // They stand before all that was written so far.
+            self.binds.slots.splice(0..0, slots);
         }
         self.w.push(&from);
         if let Some(condition) = condition {
             self.w.push(" where ").push(&condition);
         }
-        write_order(&mut self.w, &terms);
+        write_order(&mut self.w, &mut self.binds.slots, &terms);
         if keys.is_none() {
             self.limit();
         }
@@ -247,19 +251,22 @@ impl<'a> Lower<'a> {
         let order = Some((&mut inner, Usage::Condition));
         let Body { from, condition } = self.body(&mut scope, None, true, order)?;
         let repeats = self.repeats(true)?;
-        let w = &mut self.w;
+        let (w, mut slots) = (&mut self.w, Vec::new());
         w.push("select ").list(", ", key.iter().enumerate(), |w, (index, column)| {
             w.column(column.alias, column.name).push(" as ").ident(&key_name(index));
         });
         for (index, term) in inner.iter().enumerate() {
             w.push(", ");
             match repeats {
-                true => term.write_aggregate(w),
-                false => term.column.write(w),
+                true => term.write_aggregate(w, &mut slots),
+                false => term.column.write(w, &mut slots),
             }
             w.push(" as ").ident(&order_name(index));
             terms.push(Term { column: OrderColumn::Key(index), ..*term });
         }
+        // They stand before what the body binds.
+        self.binds.slots.splice(0..0, slots);
+        let slots = &mut self.binds.slots;
         w.push(&from);
         if let Some(condition) = condition {
             w.push(" where ").push(&condition);
@@ -275,8 +282,8 @@ impl<'a> Lower<'a> {
                 term.write(w, |w| match w.dialect() {
                     // Within an expression, MySQL takes no name for an aggregate.
                     Dialect::MySql | Dialect::MariaDb if term.nulls != Nulls::Natural => match repeats {
-                        true => term.write_aggregate(w),
-                        false => term.column.write(w),
+                        true => term.write_aggregate(w, slots),
+                        false => term.column.write(w, slots),
                     },
                     Dialect::Sqlite | Dialect::Postgres | Dialect::MySql | Dialect::MariaDb => {
                         w.ident(&order_name(index));
@@ -358,13 +365,14 @@ impl<'a> Lower<'a> {
         {
             terms.push(Term::ascending(Column::of_order(alias, name)));
         }
-        for Order { path, json, direction, nulls } in &self.select.order {
-            if json.is_some() {
-                return Err(crate::lower::shape::unknown_condition(self.dialect()));
-            }
+        for (number, Order { path, json, direction, nulls }) in self.select.order.iter().enumerate() {
+            let place = place_of(self.registry, self.root, path)?;
             let columns = scope.resolve(&path.0, usage)?;
             terms.extend(columns.into_iter().map(|column| Term {
-                column: OrderColumn::Of(column),
+                column: match json {
+                    None => OrderColumn::Of(column),
+                    Some(json) => OrderColumn::Inside(inside(column, json), number, place),
+                },
                 direction: *direction,
                 nulls: *nulls,
             }));

@@ -6,6 +6,7 @@ use orm_core::{Error, Result};
 use smallvec::SmallVec;
 
 use crate::dialect::Dialect;
+use crate::lower::json::push_shape;
 use crate::lower::list::List;
 
 /// Deeper than any condition a person or a sane program writes; beyond it, recursion would be at risk.
@@ -44,7 +45,11 @@ impl Shape {
             words.extend([key as u32, (key >> 32) as u32, flags, select.order.len() as u32]);
             for order in &select.order {
                 push_path(&mut words, &order.path);
-                words.push(direction(order.direction) << 2 | nulls(order.nulls));
+                let is_json = u32::from(order.json.is_some());
+                words.push(is_json << 3 | direction(order.direction) << 2 | nulls(order.nulls));
+                if let Some(path) = &order.json {
+                    push_shape(&mut words, path);
+                }
             }
         } else {
             words.push(u32::from(select.pivot.is_some()));
@@ -134,6 +139,13 @@ fn push_condition(
         Condition::Property(path, test) => {
             words.push(4);
             push_path(words, path);
+            push_test(words, dialect, test);
+            Ok(())
+        }
+        Condition::Json(path, json, test) => {
+            words.push(7);
+            push_path(words, path);
+            push_shape(words, json);
             push_test(words, dialect, test);
             Ok(())
         }

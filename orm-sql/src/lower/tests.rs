@@ -18,6 +18,7 @@ mod conditions;
 mod filters;
 mod items;
 mod joins;
+mod json;
 mod limits;
 mod servers;
 mod writes;

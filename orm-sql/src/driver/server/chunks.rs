@@ -183,7 +183,7 @@ mod tests {
     #[test]
     fn few_statements_and_few_texts() {
         let limit = Limit::placeholders(1_000, 5, 65_535);
-        assert_eq!(sizes(0, limit), []);
+        assert!(sizes(0, limit).is_empty());
         assert_eq!(sizes(15, limit), [15]);
         assert_eq!(sizes(17, limit), [16, 1]);
         assert_eq!(sizes(100, limit), [96, 4]);

@@ -4,7 +4,7 @@ use orm_core::query::Direction;
 
 use super::*;
 
-fn lowered(dialect: Dialect, query: &Query) -> String {
+pub(super) fn lowered(dialect: Dialect, query: &Query) -> String {
     let compiled = lower_select(dialect, &query.registry, &query.select).unwrap();
     let params = bound(dialect, query, &compiled);
     let placeholders = match dialect {
@@ -500,17 +500,13 @@ fn an_order_through_a_collection_takes_the_first_value() {
     let uuid = orm_core::meta::ColumnType { kind: orm_core::types::ColumnKind::Uuid, by_hand: None };
     let alias = crate::render::Alias::new("author", 0);
     let term = |direction| crate::lower::order::Term {
-        column: crate::lower::order::OrderColumn::Of(crate::lower::scope::Column {
-            alias,
-            name: "u",
-            ty: uuid,
-        }),
+        column: crate::lower::order::OrderColumn::Of(crate::lower::scope::Column::new(alias, "u", uuid)),
         direction,
         nulls: Nulls::Natural,
     };
     let aggregate = |dialect, direction| {
         let mut w = crate::render::SqlWriter::new(dialect);
-        term(direction).write_aggregate(&mut w);
+        term(direction).write_aggregate(&mut w, &mut Vec::new());
         w.take()
     };
     expect![[r#"(array_agg("a0"."u" order by "a0"."u" desc) filter (where "a0"."u" is not null))[1]"#]]

@@ -108,7 +108,7 @@ fn name(entity: &EntityModel, column: ColumnId) -> &str {
 fn columns_of<'e>(entity: &'e EntityModel, alias: Alias, columns: &[ColumnId]) -> Columns<'e> {
     let column = |column: &ColumnId| {
         let model = &entity.columns[*column];
-        Column { alias, name: &model.name, ty: model.column_type() }
+        Column::new(alias, &model.name, model.column_type())
     };
     columns.iter().map(column).collect()
 }
