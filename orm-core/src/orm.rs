@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::filter::{GlobalFilter, declare};
 use crate::meta::{EntityMeta, Registry};
 use crate::naming::{NamingStrategy, SnakeCase};
-use crate::query::Strategy;
+use crate::query::{ReadFrom, Strategy};
 use crate::session::{FlushMode, Session, SessionFilters, Settings, Shared};
 
 /// Entities, a database and settings. Cheap to clone; give each request an [`em`](Orm::em) of its own.
@@ -25,7 +25,12 @@ impl Orm {
             entities: Vec::new(),
             driver: None,
             naming: Box::new(SnakeCase),
-            settings: Settings { strategy: Strategy::Auto, flush_mode: FlushMode::Auto, batch_size: 1000 },
+            settings: Settings {
+                strategy: Strategy::Auto,
+                flush_mode: FlushMode::Auto,
+                read_from: ReadFrom::Replica,
+                batch_size: 1000,
+            },
             filters: Vec::new(),
         }
     }
@@ -111,6 +116,13 @@ impl OrmBuilder {
     /// Chooses when pending changes are written by themselves; [`FlushMode::Auto`] otherwise.
     pub fn flush_mode(mut self, flush_mode: FlushMode) -> Self {
         self.settings.flush_mode = flush_mode;
+        self
+    }
+
+    /// Chooses which server reads ask that are in no transaction, when a query does not say; [`ReadFrom::Replica`]
+    /// otherwise, which is the primary where there are no replicas.
+    pub fn read_from(mut self, server: ReadFrom) -> Self {
+        self.settings.read_from = server;
         self
     }
 

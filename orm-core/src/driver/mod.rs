@@ -68,6 +68,12 @@ pub trait Driver: Send + Sync + 'static {
     /// A driver MUST fail with [`Error::PoolTimeout`](crate::Error::PoolTimeout) rather than wait for ever.
     fn connect(&self) -> BoxFuture<'_, Result<Box<dyn Connection>>>;
 
+    /// The same, for reads outside of transactions: to a replica, if there are some. A driver SHOULD ask another one, or
+    /// the primary, where a replica cannot be reached.
+    fn connect_for_reading(&self) -> BoxFuture<'_, Result<Box<dyn Connection>>> {
+        self.connect()
+    }
+
     /// Closes all connections; later calls fail with [`Error::Closed`](crate::Error::Closed).
     fn close(&self) -> BoxFuture<'_, ()>;
 

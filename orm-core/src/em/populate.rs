@@ -12,7 +12,7 @@ use crate::hint::{Fold, Hint, Populate, Shape};
 use crate::load;
 use crate::meta::EntityId;
 use crate::path::Root;
-use crate::query::{Condition, RootFilter, Strategy};
+use crate::query::{Condition, ReadFrom, RootFilter, Strategy};
 
 /// Handles that can be populated together: one, or many.
 pub trait Handles<E: Entity, S: Shape> {
@@ -103,9 +103,10 @@ impl EntityManager {
             let mut state = State::new(Strategy::SelectIn);
             state.entity = Some(entity);
             let (_, plan) = self.plan::<S>(&state)?;
-            self.flush_before(&plan.entities).await?;
+            let read_from = self.flush_before(&plan.entities).await?;
             let filters = self.session.filters_for(&FilterSwitches::default()).await?;
-            load::populate(&self.session, &arena, &plan, &nodes, refresh, filters.as_ref()).await?;
+            load::populate(&self.session, &arena, &plan, &nodes, refresh, filters.as_ref(), read_from)
+                .await?;
         }
         Ok(())
     }
@@ -130,6 +131,7 @@ impl EntityManager {
         state.condition = Condition::key_in(vec![key.clone()]);
         state.key = Some(key.clone());
         state.refresh = true;
+        state.read_from = Some(ReadFrom::Primary);
         // Whoever holds an entity sees it.
         state.root_filter = RootFilter::Known;
         let (entity, plan) = self.plan::<S>(&state)?;

@@ -9,7 +9,7 @@ use crate::filter::FilterSwitches;
 use crate::hint::{Exclude, Fields, Fold, Hint, Infer, Inferred, Populate, Select, Shape};
 use crate::meta::EntityId;
 use crate::path::{Condition, IntoCondition, IntoOrder, KeyOperand, Paths, Root};
-use crate::query::{self, Order, Path, RootFilter, Strategy};
+use crate::query::{self, Order, Path, ReadFrom, RootFilter, Strategy};
 use crate::value::Value;
 
 /// What a query gives.
@@ -85,6 +85,8 @@ pub(super) struct State {
     pub(super) strategy: Strategy,
     pub(super) refresh: bool,
     pub(super) read_only: bool,
+    /// Which server is asked, if the query says.
+    pub(super) read_from: Option<ReadFrom>,
     /// Relations that the filter's joins populate.
     pub(super) inferred: Vec<Path>,
     /// What the query says of named filters.
@@ -110,6 +112,7 @@ impl State {
             strategy,
             refresh: false,
             read_only: false,
+            read_from: None,
             inferred: Vec::new(),
             filters: FilterSwitches::default(),
             root_filter: RootFilter::Seen,
@@ -332,12 +335,27 @@ impl<'em, E: Entity, Out, S, Hints, Reach> Query<'em, E, Out, S, Hints, Reach> {
     /// Asks the database even for what is loaded, and lets it win over what was changed here.
     pub fn refresh(mut self) -> Self {
         self.state.refresh = true;
+        // Who asks anew wants to know what is, not what was.
+        self.state.read_from.get_or_insert(ReadFrom::Primary);
         self
     }
 
     /// Leaves the entities out of the unit of work: faster, for reading only. A write to them makes the next flush fail.
     pub fn read_only(mut self) -> Self {
         self.state.read_only = true;
+        self
+    }
+
+    /// Asks the primary, where what was written is at once, even if there are replicas.
+    pub fn on_primary(mut self) -> Self {
+        self.state.read_from = Some(ReadFrom::Primary);
+        self
+    }
+
+    /// Asks a replica, if there are some, which may be a moment behind. In a transaction everything is asked of the
+    /// primary.
+    pub fn on_replica(mut self) -> Self {
+        self.state.read_from = Some(ReadFrom::Replica);
         self
     }
 }

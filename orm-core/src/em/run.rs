@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::hint::{Shape, ShapeTree};
 use crate::load::{self, Found, Joins, LoadPlan, Request};
 use crate::meta::{EntityId, EntityMeta};
-use crate::query::Condition;
+use crate::query::{Condition, ReadFrom};
 use crate::session::FlushMode;
 use crate::uow;
 use crate::value::{Cell, Value};
@@ -37,19 +37,25 @@ impl EntityManager {
         }
     }
 
-    /// Writes what is pending if the query could see it.
-    pub(super) async fn flush_before(&self, entities: &[EntityId]) -> Result<()> {
+    /// Writes what is pending if the query could see it. Gives which server to ask when the query does not say: what was
+    /// written just now is on the primary, and perhaps nowhere else yet.
+    pub(super) async fn flush_before(&self, entities: &[EntityId]) -> Result<ReadFrom> {
         let needed = match self.session.flush_mode() {
             FlushMode::Auto => uow::needs_flush(&self.session, entities),
             FlushMode::Commit => false,
             FlushMode::Always => true,
         };
-        if needed { uow::flush(&self.session).await } else { Ok(()) }
+        if !needed {
+            return Ok(self.session.shared.settings.read_from);
+        }
+        uow::flush(&self.session).await?;
+        Ok(ReadFrom::Primary)
     }
 
     /// Writes what is pending, and runs a query.
-    pub(super) async fn load_state(&self, plan: Arc<LoadPlan>, state: State) -> Result<Found> {
-        self.flush_before(&plan.entities).await?;
+    pub(super) async fn load_state(&self, plan: Arc<LoadPlan>, mut state: State) -> Result<Found> {
+        let read_from = self.flush_before(&plan.entities).await?;
+        state.read_from.get_or_insert(read_from);
         self.load_as_it_is(plan, state).await
     }
 
@@ -72,6 +78,7 @@ impl EntityManager {
             distinct: state.distinct,
             refresh: state.refresh,
             read_only: state.read_only,
+            read_from: state.read_from.unwrap_or(self.session.shared.settings.read_from),
         };
         load::find(&self.session, request).await
     }
@@ -180,13 +187,14 @@ impl<'em, E: Entity, S: Shape<Entity = E>, Hints: 'static, Reach: 'static> IntoF
             let switches = self.state.filters.clone();
             let is_whole = self.state.limit.is_none() && self.state.offset.is_none();
             let entity = self.em.entity_of(E::meta(), &self.state)?;
+            let read_from = self.state.read_from.unwrap_or(self.em.session.shared.settings.read_from);
             let entities = self.em.find_many::<S>(self.state).await?;
             if is_whole {
                 let total = entities.len() as u64;
                 return Ok((entities, total));
             }
             let filters = self.em.session.filters_for(&switches).await?;
-            let total = load::count(&self.em.session, entity, condition, filters).await?;
+            let total = load::count(&self.em.session, entity, condition, filters, read_from).await?;
             Ok((entities, total))
         })
     }
@@ -201,9 +209,10 @@ impl<'em, E: Entity, S: Shape<Entity = E>, Hints: 'static, Reach: 'static> IntoF
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(async move {
             let (entity, plan) = self.em.plan::<S>(&self.state)?;
-            self.em.flush_before(&plan.entities).await?;
+            let read_from = self.em.flush_before(&plan.entities).await?;
+            let read_from = self.state.read_from.unwrap_or(read_from);
             let filters = self.em.session.filters_for(&self.state.filters).await?;
-            load::count(&self.em.session, entity, self.state.condition, filters).await
+            load::count(&self.em.session, entity, self.state.condition, filters, read_from).await
         })
     }
 }

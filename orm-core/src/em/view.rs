@@ -97,8 +97,9 @@ where
         let mut state = State::new(Strategy::SelectIn);
         state.entity = target_of(owner, F::INDEX);
         let (_, plan) = em.plan::<<F::Target as Entity>::Whole>(&state)?;
-        em.flush_before(&plan.entities).await?;
-        load::collection_count(&em.session, &em.session.arena(), &plan, owner.pointer(), F::INDEX).await
+        let read_from = em.flush_before(&plan.entities).await?;
+        let arena = em.session.arena();
+        load::collection_count(&em.session, &arena, &plan, owner.pointer(), F::INDEX, read_from).await
     }
 
     /// Finds the items of which a condition holds. The collection stays as it is.
@@ -115,10 +116,10 @@ where
         let mut state = State::new(em.session.shared.settings.strategy);
         state.entity = target_of(owner, F::INDEX);
         let (_, plan) = em.plan::<<F::Target as Entity>::Whole>(&state)?;
-        em.flush_before(&plan.entities).await?;
+        let read_from = em.flush_before(&plan.entities).await?;
         let arena = em.session.arena();
-        let items =
-            load::collection_items(&em.session, &arena, &plan, owner.pointer(), F::INDEX, condition).await?;
-        Ok(Managed::from_nodes(&arena, &items))
+        let owner = owner.pointer();
+        let items = load::collection_items(&em.session, &arena, &plan, owner, F::INDEX, condition, read_from);
+        Ok(Managed::from_nodes(&arena, &items.await?))
     }
 }

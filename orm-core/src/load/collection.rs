@@ -7,9 +7,9 @@ use crate::error::{Error, Result};
 use crate::filter::FilterSwitches;
 use crate::load::follow::{Following, follow_up};
 use crate::load::plan::LoadPlan;
-use crate::load::request::{Filling, run, select_where};
+use crate::load::request::{run, select_where};
 use crate::meta::PropertyId;
-use crate::query::{Condition, Filters, Path, PivotSource, RootFilter, Select};
+use crate::query::{Condition, Filters, Path, PivotSource, ReadFrom, RootFilter, Select};
 use crate::session::Session;
 
 /// The items of an owner's collection of which a condition holds.
@@ -20,12 +20,13 @@ pub(crate) async fn collection_items(
     owner: NodePtr,
     property: PropertyId,
     condition: Condition,
+    read_from: ReadFrom,
 ) -> Result<Vec<NodePtr>> {
     let filters = session.filters_for(&FilterSwitches::default()).await?;
     let select = items_of(arena, plan, owner, property, condition, filters.as_ref())?;
     let (merge, loaded, filters) = (Merge::Keep, Loaded::Fully, filters.as_ref());
-    let items = run(session, arena, select, Filling { merge, loaded, owners: None }).await?;
-    let how = Following { merge, skip_loaded: false, owns_all: false, filters, loaded };
+    let how = Following { merge, skip_loaded: false, owns_all: false, filters, loaded, read_from };
+    let items = run(session, arena, select, how.filling(None)).await?;
     follow_up(session, arena, plan, &items, how).await?;
     Ok(items)
 }
@@ -37,10 +38,11 @@ pub(crate) async fn collection_count(
     plan: &LoadPlan,
     owner: NodePtr,
     property: PropertyId,
+    read_from: ReadFrom,
 ) -> Result<u64> {
     let filters = session.filters_for(&FilterSwitches::default()).await?;
     let select = items_of(arena, plan, owner, property, Condition::always(), filters.as_ref())?;
-    session.lease().await?.connection()?.count(select).await
+    session.lease_for_reading(read_from).await?.connection()?.count(select).await
 }
 
 fn items_of(

@@ -14,7 +14,7 @@ use crate::load::plan::{FollowUp, LoadPlan, order};
 use crate::load::request::{Filling, run, select_where};
 use crate::load::satisfied::has_columns;
 use crate::meta::{PropertyId, RelationKind, RelationModel};
-use crate::query::{Condition, Filters, Path, PivotSource, RootFilter};
+use crate::query::{Condition, Filters, Path, PivotSource, ReadFrom, RootFilter};
 use crate::session::Session;
 use crate::value::Value;
 
@@ -30,11 +30,13 @@ pub(super) struct Following<'a> {
     pub(super) filters: Option<&'a Arc<Filters>>,
     /// What collections are then.
     pub(super) loaded: Loaded,
+    /// Which server is asked.
+    pub(super) read_from: ReadFrom,
 }
 
 impl Following<'_> {
-    fn filling<'o>(&self, owners: Option<&'o [NodePtr]>) -> Filling<'o> {
-        Filling { merge: self.merge, loaded: self.loaded, owners }
+    pub(super) fn filling<'o>(&self, owners: Option<&'o [NodePtr]>) -> Filling<'o> {
+        Filling { merge: self.merge, loaded: self.loaded, owners, read_from: self.read_from }
     }
 }
 
@@ -72,9 +74,11 @@ pub(crate) async fn populate(
     nodes: &[NodePtr],
     refresh: bool,
     filters: Option<&Arc<Filters>>,
+    read_from: ReadFrom,
 ) -> Result<()> {
     let merge = if refresh { Merge::Overwrite } else { Merge::Keep };
-    let how = Following { merge, skip_loaded: !refresh, owns_all: false, filters, loaded: Loaded::Fully };
+    let loaded = Loaded::Fully;
+    let how = Following { merge, skip_loaded: !refresh, owns_all: false, filters, loaded, read_from };
     let lacking: Vec<NodePtr> = nodes
         .iter()
         .copied()

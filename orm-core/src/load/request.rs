@@ -10,7 +10,7 @@ use crate::load::hydrate::Hydrator;
 use crate::load::plan::{Joins, LoadPlan};
 use crate::meta::EntityId;
 use crate::query::{
-    Condition, Filters, Order, Path, PivotSource, RootFilter, Select, Selection, SelectionKey,
+    Condition, Filters, Order, Path, PivotSource, ReadFrom, RootFilter, Select, Selection, SelectionKey,
 };
 use crate::session::Session;
 
@@ -27,6 +27,8 @@ pub(crate) struct Request {
     pub(crate) refresh: bool,
     /// Whether the entities belong to no unit of work.
     pub(crate) read_only: bool,
+    /// Which server is asked.
+    pub(crate) read_from: ReadFrom,
     /// Whether at most a few rows are found by key.
     pub(crate) is_point_read: bool,
     pub(crate) filters: Option<Arc<Filters>>,
@@ -71,8 +73,9 @@ pub(crate) async fn find(session: &Session, request: Request) -> Result<Found> {
         owns_all: is_all && select.filters.is_none(),
         filters: request.filters.as_ref(),
         loaded,
+        read_from: request.read_from,
     };
-    let roots = run(session, &arena, select, Filling { merge, loaded, owners: None }).await?;
+    let roots = run(session, &arena, select, how.filling(None)).await?;
     follow_up(session, &arena, &plan, &roots, how).await?;
     Ok(Found { arena, roots })
 }
@@ -83,6 +86,7 @@ pub(crate) async fn count(
     entity: EntityId,
     condition: Condition,
     filters: Option<Arc<Filters>>,
+    read_from: ReadFrom,
 ) -> Result<u64> {
     let columns = session.registry().entity(entity).key_columns.clone();
     let select = Select {
@@ -99,7 +103,7 @@ pub(crate) async fn count(
         filters,
         root_filter: RootFilter::Seen,
     };
-    session.lease().await?.connection()?.count(select).await
+    session.lease_for_reading(read_from).await?.connection()?.count(select).await
 }
 
 /// How what a select gives is put into nodes.
@@ -110,6 +114,8 @@ pub(super) struct Filling<'a> {
     pub(super) loaded: Loaded,
     /// Those whose collections the roots are items of.
     pub(super) owners: Option<&'a [NodePtr]>,
+    /// Which server is asked.
+    pub(super) read_from: ReadFrom,
 }
 
 /// Runs one select.
@@ -119,12 +125,12 @@ pub(super) async fn run(
     select: Select,
     filling: Filling<'_>,
 ) -> Result<Vec<NodePtr>> {
-    let Filling { merge, loaded, owners } = filling;
+    let Filling { merge, loaded, owners, read_from } = filling;
     // A condition through a collection may find a root more than once.
     let repeats = reaches_collection(session, &select);
     let arena = Arc::clone(arena);
     let hydrator = Hydrator::new(arena, &select.selection, select.pivot.as_ref(), merge, repeats);
-    let mut lease = session.lease().await?;
+    let mut lease = session.lease_for_reading(read_from).await?;
     let sink = lease.connection()?.select(select, Box::new(hydrator)).await?;
     drop(lease);
     let hydrator =

@@ -10,7 +10,9 @@ mod write;
 pub use condition::{Condition, Path, Test};
 pub use filters::{EntityFilter, FilterArguments, Filters, RootFilter};
 pub use json::{JsonKind, JsonPath, JsonStep};
-pub use plan::{Branch, Direction, Nulls, Order, PivotSource, Select, Selection, SelectionKey, Strategy};
+pub use plan::{
+    Branch, Direction, Nulls, Order, PivotSource, ReadFrom, Select, Selection, SelectionKey, Strategy,
+};
 pub use write::{
     Delete, Insert, NativeDelete, NativeUpdate, PivotDelete, PivotInsert, Update, UpdateRow, Write, Written,
 };

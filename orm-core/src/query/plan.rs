@@ -22,6 +22,17 @@ pub enum Strategy {
     Balanced,
 }
 
+/// Which server a read asks that is in no transaction, where the database has replicas. Writes and transactions are
+/// always on the primary.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum ReadFrom {
+    /// The server that takes the writes: what was written is there at once.
+    Primary,
+    /// A replica if there are some, which may be a moment behind; else the primary. The default.
+    #[default]
+    Replica,
+}
+
 /// Which way to sort.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Direction {

@@ -6,6 +6,7 @@ use tokio::sync::MutexGuard;
 
 use crate::driver::{Connection, TransactionOptions};
 use crate::error::{Error, Result};
+use crate::query::ReadFrom;
 use crate::session::{Session, UndoLog};
 
 pub(super) const GIVEN_UP: Error = Error::Transaction {
@@ -76,6 +77,11 @@ impl Lease<'_> {
 impl Session {
     /// The connection that the next statement belongs on.
     pub(crate) async fn lease(&self) -> Result<Lease<'_>> {
+        self.lease_for_reading(ReadFrom::Primary).await
+    }
+
+    /// The connection that the next read belongs on.
+    pub(crate) async fn lease_for_reading(&self, from: ReadFrom) -> Result<Lease<'_>> {
         if self.depth.load(Ordering::Acquire) > 0 {
             let pinned = self.pinned.lock().await;
             if pinned.is_some() {
@@ -86,6 +92,10 @@ impl Session {
                 return Err(GIVEN_UP);
             }
         }
-        Ok(Lease(Held::Own(self.shared.driver.connect().await?)))
+        let driver = &self.shared.driver;
+        Ok(Lease(Held::Own(match from {
+            ReadFrom::Primary => driver.connect().await?,
+            ReadFrom::Replica => driver.connect_for_reading().await?,
+        })))
     }
 }

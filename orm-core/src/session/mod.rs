@@ -19,7 +19,7 @@ use crate::driver::{Capabilities, Driver};
 use crate::error::{Error, Result};
 use crate::filter::DeclaredFilters;
 use crate::meta::{EntityId, EntityMeta, Registry};
-use crate::query::Strategy;
+use crate::query::{ReadFrom, Strategy};
 
 /// What all sessions of an `Orm` share.
 pub(crate) struct Shared {
@@ -35,6 +35,7 @@ pub(crate) struct Shared {
 pub(crate) struct Settings {
     pub(crate) strategy: Strategy,
     pub(crate) flush_mode: FlushMode,
+    pub(crate) read_from: ReadFrom,
     /// How many rows one insert or update should have at the most.
     pub(crate) batch_size: usize,
 }

@@ -15,7 +15,7 @@ use crate::driver::begin::begin_sql;
 use crate::driver::server::error::{After, Failed};
 use crate::driver::server::guard::{Flight, Slot, roll_back_soon};
 use crate::driver::server::names::with_columns;
-use crate::driver::server::pool::Lease;
+use crate::driver::server::pool::{Lease, Pool};
 use crate::driver::server::row::ServerRow;
 use crate::driver::server::session::{self, Answer, Done};
 use crate::driver::server::shared::Shared;
@@ -33,6 +33,8 @@ pub struct ServerConnection<S: Server> {
     /// Gone only while it is dropped.
     lease: Option<Lease<S>>,
     pub(super) slot: Slot<S>,
+    /// Where else to go when the server is lost.
+    fallback: Option<Arc<Pool<S>>>,
     shared: Arc<Shared<S>>,
     pub(super) dialect: Dialect,
     transaction: Transaction,
@@ -48,12 +50,19 @@ impl<S: Server> ServerConnection<S> {
         Self {
             lease: Some(lease),
             slot: Slot::Here(opened),
+            fallback: None,
             shared,
             dialect,
             transaction: Transaction::None,
             begun_with: TransactionOptions::default(),
             is_changed: false,
         }
+    }
+
+    /// The same connection, which goes on with a server of another pool when its own is lost.
+    pub(crate) fn falling_back_on(mut self, pool: &Arc<Pool<S>>) -> Self {
+        self.fallback = Some(Arc::clone(pool));
+        self
     }
 
     /// How the server speaks.
@@ -189,7 +198,16 @@ impl<S: Server> ServerConnection<S> {
     async fn open_if_lost(&mut self) -> Result<()> {
         if let Slot::Empty = self.slot {
             let lease = self.lease.as_ref().ok_or(Error::Closed)?;
-            self.slot = Slot::Here(lease.pool.open().await?);
+            let opened = match (lease.pool.open().await, &self.fallback) {
+                (Err(_), Some(fallback)) => {
+                    let (lease, opened) = fallback.acquire().await?;
+                    self.lease = Some(lease);
+                    self.dialect = opened.dialect;
+                    opened
+                }
+                (opened, _) => opened?,
+            };
+            self.slot = Slot::Here(opened);
             self.is_changed = false;
         }
         Ok(())
@@ -197,7 +215,9 @@ impl<S: Server> ServerConnection<S> {
 
     /// Begins a call, which has to land.
     fn call(&mut self) -> (Flight<'_, S>, &Shared<S>) {
-        let flight = Flight::new(&mut self.slot, &mut self.transaction, &self.shared.options);
+        // A replica is not where the driver's own options lead.
+        let options = self.lease.as_ref().map_or(&self.shared.options, |lease| &lease.pool.options);
+        let flight = Flight::new(&mut self.slot, &mut self.transaction, options);
         (flight, &self.shared)
     }
 
@@ -237,10 +257,10 @@ impl<S: Server> ServerConnection<S> {
     }
 
     async fn select_rows(&mut self, select: &Select, sink: &mut dyn RowSink) -> Result<()> {
-        let compiled = self.shared.statements.compiled(self.dialect, select, Purpose::Rows)?;
         let mut is_second = false;
         loop {
             self.ready().await?;
+            let compiled = self.shared.statements.compiled(self.dialect, select, Purpose::Rows)?;
             let mut pushed = 0;
             let (mut flight, shared) = self.call();
             let result = match flight.opened() {
@@ -260,10 +280,10 @@ impl<S: Server> ServerConnection<S> {
     }
 
     async fn count_rows(&mut self, select: &Select) -> Result<u64> {
-        let compiled = self.shared.statements.compiled(self.dialect, select, Purpose::Count)?;
         let mut is_second = false;
         loop {
             self.ready().await?;
+            let compiled = self.shared.statements.compiled(self.dialect, select, Purpose::Count)?;
             let (mut flight, shared) = self.call();
             let result = match flight.opened() {
                 Ok(opened) => session::count(opened, shared, &compiled, select).await,

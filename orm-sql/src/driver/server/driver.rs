@@ -10,6 +10,7 @@ use orm_core::meta::Registry;
 
 use crate::dialect::Dialect;
 use crate::driver::server::pool::Pool;
+use crate::driver::server::replicas::Replicas;
 use crate::driver::server::shared::Shared;
 use crate::driver::server::{Server, ServerConnection};
 
@@ -17,6 +18,7 @@ use crate::driver::server::{Server, ServerConnection};
 pub struct ServerDriver<S: Server> {
     shared: Arc<Shared<S>>,
     primary: Arc<Pool<S>>,
+    replicas: Replicas<S>,
     capabilities: Capabilities,
 }
 
@@ -29,7 +31,8 @@ impl<S: Server> ServerDriver<S> {
         S::check(&options)?;
         let shared = Arc::new(Shared::new(options));
         let primary = Arc::new(Pool::new(Arc::clone(&shared.options)));
-        Ok(Self { shared, primary, capabilities: Capabilities::sql(S::NAME) })
+        let replicas = Replicas::new(&shared.settings().replicas);
+        Ok(Self { shared, primary, replicas, capabilities: Capabilities::sql(S::NAME) })
     }
 
     /// How often a plan was lowered to text: stays as it is when the same queries run again with other values.
@@ -46,6 +49,20 @@ impl<S: Server> ServerDriver<S> {
         // The same server speaks the same dialect.
         let _ = self.shared.dialect.set(opened.dialect);
         Ok(ServerConnection::new(lease, opened, Arc::clone(&self.shared)))
+    }
+
+    /// The same, to a replica if there is one that can be reached.
+    ///
+    /// # Errors
+    /// As [`acquire`](Self::acquire).
+    pub async fn acquire_for_reading(&self) -> Result<ServerConnection<S>> {
+        match self.replicas.acquire().await? {
+            Some((lease, opened)) => {
+                let connection = ServerConnection::new(lease, opened, Arc::clone(&self.shared));
+                Ok(connection.falling_back_on(&self.primary))
+            }
+            None => self.acquire().await,
+        }
     }
 
     /// How many connections are open that nobody needs at this moment.
@@ -72,8 +89,15 @@ impl<S: Server> Driver for ServerDriver<S> {
         Box::pin(async move { Ok(Box::new(self.acquire().await?) as Box<dyn Connection>) })
     }
 
+    fn connect_for_reading(&self) -> BoxFuture<'_, Result<Box<dyn Connection>>> {
+        Box::pin(async move { Ok(Box::new(self.acquire_for_reading().await?) as Box<dyn Connection>) })
+    }
+
     fn close(&self) -> BoxFuture<'_, ()> {
-        Box::pin(self.primary.close())
+        Box::pin(async move {
+            self.replicas.close().await;
+            self.primary.close().await;
+        })
     }
 
     fn as_any(&self) -> &dyn Any {

@@ -10,6 +10,7 @@ mod guard;
 mod names;
 mod options;
 mod pool;
+mod replicas;
 mod row;
 mod session;
 mod shared;

@@ -18,6 +18,9 @@ use crate::driver::server::{Opened, Server, Settings, failure};
 /// How long to wait before asking a server again that is just starting.
 const PAUSE: Duration = Duration::from_millis(50);
 
+/// For how long a server counts as down that could not be reached.
+const REST: Duration = Duration::from_secs(5);
+
 /// The connections to one server.
 pub(crate) struct Pool<S: Server> {
     pub(crate) options: Arc<S::Options>,
@@ -30,6 +33,8 @@ struct State<S: Server> {
     idle: Vec<Idle<S>>,
     is_swept: bool,
     is_closed: bool,
+    /// When the server could not be reached, if it was so when it was last asked for a connection.
+    failed: Option<Instant>,
 }
 
 struct Idle<S: Server> {
@@ -46,7 +51,7 @@ pub(crate) struct Lease<S: Server> {
 impl<S: Server> Pool<S> {
     pub(crate) fn new(options: Arc<S::Options>) -> Self {
         let permits = Arc::new(Semaphore::new(S::settings(&options).pool_size));
-        let state = State { idle: Vec::new(), is_swept: false, is_closed: false };
+        let state = State { idle: Vec::new(), is_swept: false, is_closed: false, failed: None };
         Self { options, permits, state: Mutex::new(state) }
     }
 
@@ -111,8 +116,19 @@ impl<S: Server> Pool<S> {
         }
     }
 
+    /// Whether the server could not be reached a moment ago.
+    pub(crate) fn is_down(&self) -> bool {
+        self.lock().failed.is_some_and(|since| since.elapsed() < REST)
+    }
+
     /// Opens a connection.
     pub(crate) async fn open(&self) -> Result<Opened<S>> {
+        let opened = self.open_in_time().await;
+        self.lock().failed = opened.is_err().then(Instant::now);
+        opened
+    }
+
+    async fn open_in_time(&self) -> Result<Opened<S>> {
         let timeout = self.settings().connect_timeout;
         let deadline = Instant::now() + timeout.min(Duration::from_secs(365 * 24 * 3600));
         loop {

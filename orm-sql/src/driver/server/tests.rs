@@ -7,10 +7,12 @@ use orm_core::value::Value;
 use orm_core::{DriverErrorKind, Error, Result};
 
 use crate::driver::server::{Server, ServerConnection, ServerDriver, Settings};
-use crate::lower::library::registry;
+use crate::lower::library::{Query, registry};
 
+mod door;
 mod dropped;
 mod pool;
+mod replicas;
 mod transactions;
 
 /// Makes a test of each function for each kind of server.
@@ -61,6 +63,9 @@ pub(crate) trait Tested: Server {
     /// Another server.
     fn at(host: &str, port: u16) -> Self::Options;
 
+    /// The same server by another door.
+    fn through(options: Self::Options, port: u16) -> Self::Options;
+
     /// Ends the connection with that number, as an administrator would.
     fn end(id: i64) -> String;
 }
@@ -85,6 +90,10 @@ impl Tested for crate::driver::postgres::PostgresServer {
 
     fn at(host: &str, port: u16) -> Self::Options {
         crate::driver::postgres::PostgresOptions::new(host, "nothing").port(port)
+    }
+
+    fn through(options: Self::Options, port: u16) -> Self::Options {
+        options.port(port)
     }
 
     fn end(id: i64) -> String {
@@ -112,6 +121,10 @@ impl Tested for crate::driver::mysql::MySqlServer {
 
     fn at(host: &str, port: u16) -> Self::Options {
         crate::driver::mysql::MySqlOptions::new(host, "nothing").port(port)
+    }
+
+    fn through(options: Self::Options, port: u16) -> Self::Options {
+        options.port(port)
     }
 
     fn end(id: i64) -> String {

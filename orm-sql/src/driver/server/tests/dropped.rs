@@ -5,7 +5,6 @@ use std::any::Any;
 use orm_core::driver::{Row, RowSink};
 
 use super::*;
-use crate::lower::library::Query;
 
 on_every_server!(
     a_dropped_call_stops_its_statement,

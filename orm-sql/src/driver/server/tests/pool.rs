@@ -171,7 +171,7 @@ async fn what_only_reads_does_not_notice_that_its_connection_died<S: Tested>() {
     connection.execute_script(AUTHORS).await.unwrap();
     let before = id(&mut connection).await;
     end(&driver, before).await;
-    assert_eq!(connection.count(crate::lower::library::Query::new("Author").select).await.unwrap(), 0);
+    assert_eq!(connection.count(Query::new("Author").select).await.unwrap(), 0);
 }
 
 /// As much of a table as a count needs.
