@@ -7,6 +7,7 @@ mod identity;
 mod partial;
 mod populate;
 mod refusals;
+mod replicas;
 mod schemas;
 mod strategies;
 mod values;
