@@ -65,6 +65,11 @@ impl<S: Server> ServerDriver<S> {
         }
     }
 
+    /// How the server is reached.
+    pub fn options(&self) -> &S::Options {
+        &self.shared.options
+    }
+
     /// How many connections are open that nobody needs at this moment.
     pub fn idle(&self) -> usize {
         self.primary.idle()

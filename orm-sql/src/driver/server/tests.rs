@@ -11,6 +11,7 @@ use crate::lower::library::{Query, registry};
 
 mod door;
 mod dropped;
+mod lost;
 mod pool;
 mod replicas;
 mod transactions;
@@ -48,6 +49,8 @@ pub(crate) trait Tested: Server {
     const SLEEP: &'static str;
     /// The number of the connection.
     const ID: &'static str;
+    /// The numbers of all connections.
+    const IDS: &'static str;
     /// How long a statement waits for a lock.
     const LOCK_TIMEOUT: Duration;
 
@@ -74,6 +77,7 @@ pub(crate) trait Tested: Server {
 impl Tested for crate::driver::postgres::PostgresServer {
     const SLEEP: &'static str = "select pg_sleep($1::float8)::text";
     const ID: &'static str = "select pg_backend_pid()";
+    const IDS: &'static str = "select pid from pg_stat_activity";
     const LOCK_TIMEOUT: Duration = Duration::from_millis(100);
 
     fn fresh() -> impl Future<Output = Self::Options> + Send {
@@ -105,6 +109,7 @@ impl Tested for crate::driver::postgres::PostgresServer {
 impl Tested for crate::driver::mysql::MySqlServer {
     const SLEEP: &'static str = "select sleep(?)";
     const ID: &'static str = "select connection_id()";
+    const IDS: &'static str = "select id from information_schema.processlist";
     const LOCK_TIMEOUT: Duration = Duration::from_secs(1);
 
     fn fresh() -> impl Future<Output = Self::Options> + Send {

@@ -68,8 +68,7 @@ async fn a_replica_that_cannot_be_reached_is_passed_over<S: Tested>() {
 
 async fn a_replica_that_is_lost_is_replaced_by_the_primary<S: Tested>() {
     let mut options = schema_of_authors::<S>(0).await;
-    let address = S::address(&options);
-    let door = Door::to(address.split('/').next().unwrap_or_default().to_owned()).await;
+    let mut door = Door::to(&S::address(&options)).await;
     let replica = S::through(schema_of_authors::<S>(1).await, door.port);
     S::settings_mut(&mut options).replicas.push(replica);
     let driver = ServerDriver::<S>::new(options).unwrap();
