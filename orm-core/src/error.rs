@@ -317,6 +317,16 @@ pub enum Error {
         /// What was named.
         property: String,
     },
+    /// A condition speaks of a query around it, and there is none about that entity.
+    #[error(
+        "{entity}.{property} is asked of a query around this one, and none of them is about {entity}; put the condition inside of such a query, or leave `.outer()` out"
+    )]
+    NoOuterQuery {
+        /// The entity.
+        entity: &'static str,
+        /// The property, or the relation that leads to it.
+        property: &'static str,
+    },
     /// A filter is on and takes arguments, and got none.
     #[error(
         "no arguments provided for the filter `{filter}` of {entity}; give them with `em.set_filter_params(…)` or, for one query, `.filters(|f| f.with(…))`, or switch it off"

@@ -7,7 +7,7 @@ pub use crate::error::{Error, Result};
 pub use crate::filter::{FilterName, GlobalFilter};
 pub use crate::hint::Has;
 pub use crate::orm::Orm;
-pub use crate::path::Condition;
+pub use crate::path::{Condition, Row as _};
 pub use crate::query::Strategy;
 pub use crate::session::FlushMode;
 pub use crate::types::Json;

@@ -60,6 +60,14 @@ impl Dialect {
         }
     }
 
+    /// Whether a comparison of rows, as in `(a, b) > (1, 2)`, can use an index.
+    pub(crate) const fn indexes_rows(self) -> bool {
+        match self {
+            Dialect::Sqlite | Dialect::Postgres => true,
+            Dialect::MySql | Dialect::MariaDb => false,
+        }
+    }
+
     /// Writes the placeholder of the parameter with that number, counted from one.
     pub fn push_placeholder(self, text: &mut String, number: usize) {
         match self {

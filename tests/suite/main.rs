@@ -1,5 +1,6 @@
 //! The behaviour suite: one binary, a module a feature.
 
+mod conditions;
 mod faults;
 mod filters;
 mod harness;

@@ -201,7 +201,7 @@ impl<E: Entity> NativeUpdateQuery<'_, E> {
     }
 
     /// Updates only rows of which a condition holds that was put together elsewhere.
-    pub fn matching(mut self, condition: Condition<E>) -> Self {
+    pub fn matching<Through>(mut self, condition: Condition<E, Through>) -> Self {
         self.condition = self.condition.and_apart(condition.condition, E::meta());
         self
     }
@@ -231,7 +231,7 @@ impl<E: Entity> NativeDeleteQuery<'_, E> {
     }
 
     /// Deletes only rows of which a condition holds that was put together elsewhere.
-    pub fn matching(mut self, condition: Condition<E>) -> Self {
+    pub fn matching<Through>(mut self, condition: Condition<E, Through>) -> Self {
         self.condition = self.condition.and_apart(condition.condition, E::meta());
         self
     }

@@ -219,7 +219,7 @@ impl<'em, E: Entity, Out, S, Hints, Reach> Query<'em, E, Out, S, Hints, Reach> {
     }
 
     /// Asks for entities of which a condition holds that was put together elsewhere.
-    pub fn matching(mut self, condition: Condition<E>) -> Self {
+    pub fn matching<Through>(mut self, condition: Condition<E, Through>) -> Self {
         self.state.restrict::<E>(condition.condition);
         self
     }

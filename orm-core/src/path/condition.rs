@@ -39,9 +39,10 @@ impl<E, Reach> Condition<E, Reach> {
 impl<E: Entity> Condition<E> {
     /// A condition as a value of its own: `Condition::<Book>::when(|b| b.pages.gt(50))`.
     ///
-    /// Where it goes through a collection, it speaks of an item of its own, whatever it is put together with.
+    /// Where it goes through a collection, it is a whole: it speaks of an item of its own, whatever it is put together
+    /// with, and its opposite is that there is no such item.
     pub fn when<C: IntoCondition<E>>(condition: impl FnOnce(&'static E::Paths<E, Root>) -> C) -> Self {
-        Self::new(condition(Paths::PATHS).into_condition().condition.apart())
+        Self::new(condition(Paths::PATHS).into_condition().condition.apart(E::meta()))
     }
 }
 

@@ -1,14 +1,17 @@
 //! Typed paths: `a.author.name` in the closures of a query. All of them are zero-sized.
 
 mod collection;
+mod compare;
 mod condition;
 mod json;
 mod operators;
 mod order;
+mod row;
 
 use std::marker::PhantomData;
 use std::ops::Deref;
 
+pub use compare::{Comparand, Outer, SameType, TargetComparand};
 pub use condition::{Condition, IntoCondition};
 pub use json::{
     InJson, Inside, JsonAt, JsonColumn, JsonDocument, JsonIndex, JsonOperand, JsonScalar, JsonSteps,
@@ -16,6 +19,7 @@ pub use json::{
 };
 pub use operators::{Comparable, KeyOperand, TextValue};
 pub use order::{IntoOrder, OrderBy};
+pub use row::{Row, RowOperand};
 
 use crate::entity::Entity;
 use crate::hint::Relation;

@@ -2,8 +2,9 @@
 
 use crate::entity::Entity;
 use crate::hint::{Field, Relation};
+use crate::path::compare::{Comparand, Side, TargetComparand, TargetSide};
 use crate::path::{Condition, OrderBy, Path, Rel, Step, Steps, steps};
-use crate::query::{self, Direction, Test};
+use crate::query::{self, Comparison, Direction, Test};
 use crate::types::{Key, Operand, Type};
 
 /// A property type that can be compared; all types can.
@@ -24,8 +25,13 @@ impl TextValue for Option<String> {}
 macro_rules! comparisons {
     ($($(#[$doc:meta])* $name:ident => $test:ident;)*) => {$(
         $(#[$doc])*
-        pub fn $name(self, value: impl Operand<F::Value>) -> Condition<E, Before> {
-            Self::test(Test::$test(value.into_operand().to_value()))
+        pub fn $name<C: Comparand<E, F::Value>>(self, other: C) -> Condition<E, C::Reach<Before>> {
+            Condition::new(match other.into_comparand() {
+                Side::Value(value) => query::Condition::Property(steps::<Step<F, Before>>(), Test::$test(value)),
+                Side::Other(operand) => {
+                    query::Condition::Compare(steps::<Step<F, Before>>(), Comparison::$test, operand)
+                }
+            })
         }
     )*};
 }
@@ -53,15 +59,15 @@ where
     }
 
     comparisons! {
-        /// Equal to the value; `None` asks for null.
+        /// Equal to the value, or to another property; `None` asks for null.
         eq => Equal;
-        /// Not equal to the value; `None` asks for anything but null, and null is never unequal to a value.
+        /// Not equal to it; `None` asks for anything but null, and null is never unequal to a value.
         ne => NotEqual;
-        /// Greater than the value.
+        /// Greater than the value, or than another property.
         gt => Greater;
         /// Greater than the value, or equal to it.
         ge => GreaterOrEqual;
-        /// Less than the value.
+        /// Less than the value, or than another property.
         lt => Less;
         /// Less than the value, or equal to it.
         le => LessOrEqual;
@@ -152,13 +158,17 @@ where
         Condition::new(query::Condition::Property(steps::<Step<F, Before>>(), test))
     }
 
-    /// Points at this target.
-    pub fn eq(self, target: impl KeyOperand<F::Target>) -> Condition<E, Before> {
-        Self::test(Test::KeyIn(vec![target.into_key()]))
+    /// Points at this target, or at the same as another relation does.
+    pub fn eq<C: TargetComparand<E, F::Target>>(self, target: C) -> Condition<E, C::Reach<Before>> {
+        let path = steps::<Step<F, Before>>();
+        Condition::new(match target.into_target() {
+            TargetSide::Key(key) => query::Condition::Property(path, Test::KeyIn(vec![key])),
+            TargetSide::Other(operand) => query::Condition::Compare(path, Comparison::Equal, operand),
+        })
     }
 
-    /// Points at another target than this.
-    pub fn ne(self, target: impl KeyOperand<F::Target>) -> Condition<E, Before> {
+    /// Points at another target than this. Of what points nowhere, that does not hold either.
+    pub fn ne<C: TargetComparand<E, F::Target>>(self, target: C) -> Condition<E, C::Reach<Before>> {
         !self.eq(target)
     }
 

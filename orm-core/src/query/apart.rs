@@ -1,17 +1,16 @@
 //! Conditions beside each other, and whether they speak of the same items of a collection.
 
 use crate::meta::EntityMeta;
-use crate::query::{Condition, Path};
+use crate::query::{Condition, Operand, Path};
 
 impl Condition {
-    /// The same as a whole of its own: whatever it is put beside, its items of collections are its own.
+    /// The same as a whole: it holds of a root or does not, whatever it is put beside, and its items of collections are
+    /// its own.
     #[must_use]
-    pub fn apart(self) -> Self {
-        match self {
-            Condition::Apart(_) => self,
-            condition if condition.goes_through_relations() => Condition::Apart(Box::new(condition)),
-            condition => condition,
-        }
+    pub fn apart(self, root: &'static EntityMeta) -> Self {
+        let mut collections = Vec::new();
+        self.collections(root, &mut collections);
+        if collections.is_empty() { self } else { Condition::Apart(Box::new(self)) }
     }
 
     /// Both hold, and where both go through the same collection, not necessarily for the same item.
@@ -47,24 +46,22 @@ impl Condition {
         }
     }
 
-    /// One of them holds. Wholes among them become one whole, as one item for all of them finds the same.
+    /// One of them holds.
     pub fn any(conditions: impl IntoIterator<Item = Condition>) -> Self {
-        let mut is_apart = false;
-        let conditions = conditions.into_iter().map(|condition| {
-            is_apart |= matches!(condition, Condition::Apart(_));
-            condition.into_inner()
-        });
-        let any = Condition::Any(conditions.collect());
-        if is_apart { any.apart() } else { any }
+        let conditions: Vec<Condition> = conditions.into_iter().collect();
+        // One item for all of them finds the same, by one query.
+        match !conditions.is_empty() && conditions.iter().all(|whole| matches!(whole, Condition::Apart(_))) {
+            true => Condition::Apart(Box::new(Condition::Any(
+                conditions.into_iter().map(Condition::into_inner).collect(),
+            ))),
+            false => Condition::Any(conditions),
+        }
     }
 
     /// It does not hold.
     #[must_use]
     pub fn negated(self) -> Self {
-        match self {
-            Condition::Apart(whole) => Condition::Apart(Box::new(whole.negated())),
-            condition => Condition::Not(Box::new(condition)),
-        }
+        Condition::Not(Box::new(self))
     }
 
     fn into_inner(self) -> Condition {
@@ -72,10 +69,6 @@ impl Condition {
             Condition::Apart(whole) => *whole,
             condition => condition,
         }
-    }
-
-    fn goes_through_relations(&self) -> bool {
-        self.any_path(&mut |path| path.len() > 1)
     }
 
     /// The paths to collections whose items this speaks of.
@@ -124,6 +117,14 @@ impl Condition {
             }
             Condition::Not(condition) => condition.visit(test),
             Condition::Property(path, _) | Condition::Json(path, ..) => test(&path.0, path.owner()),
+            Condition::Compare(path, _, operand) => {
+                test(&path.0, path.owner())
+                    || match operand {
+                        Operand::Property(other) => test(&other.0, other.owner()),
+                        Operand::Outer(..) => false,
+                    }
+            }
+            Condition::Row(paths, _) => paths.iter().any(|path| test(&path.0, path.owner())),
             Condition::HasItem(path, _) => test(path.owner(), path.owner()),
             Condition::Apart(_) => false,
         }

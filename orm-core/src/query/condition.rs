@@ -5,7 +5,7 @@ use std::hash::{Hash, Hasher};
 use smallvec::SmallVec;
 
 use crate::meta::{EntityMeta, PropertyId};
-use crate::query::JsonPath;
+use crate::query::{Comparison, JsonPath, Operand, RowTest};
 use crate::value::Value;
 
 /// Properties to follow from the root of a query; all but the last are relations.
@@ -50,6 +50,10 @@ pub enum Condition {
     Property(Path, Test),
     /// What is inside a JSON property passes a test; never [`Test::KeyIn`].
     Json(Path, JsonPath, Test),
+    /// A property, or a relation, compares with something.
+    Compare(Path, Comparison, Operand),
+    /// Several properties together pass a test.
+    Row(Vec<Path>, RowTest),
     /// The collection at the end of the path has an item of which the condition holds; that is a condition on an item.
     HasItem(Path, Box<Condition>),
     /// It holds, and the items of collections that it speaks of need not be those that conditions beside it speak of.
@@ -179,6 +183,17 @@ impl Condition {
             Condition::Json(path, json, test) => {
                 format!("{}{} {test:?}", path.describe(root).0, json.describe())
             }
+            Condition::Compare(path, comparison, operand) => {
+                let other = match operand {
+                    Operand::Property(other) => other.describe(root).0,
+                    Operand::Outer(entity, other) => format!("outer {}", other.describe(entity.0).0),
+                };
+                format!("{} {comparison:?} {other}", path.describe(root).0)
+            }
+            Condition::Row(paths, test) => {
+                let names: Vec<String> = paths.iter().map(|path| path.describe(root).0).collect();
+                format!("({}) {test:?}", names.join(", "))
+            }
             Condition::HasItem(path, condition) => {
                 let (path, item) = path.describe(root);
                 format!("{path} has an item with {}", condition.describe(item))
@@ -207,6 +222,21 @@ impl Condition {
                 path.hash(state);
                 json.hash(state);
                 test.hash_structure(state);
+            }
+            Condition::Compare(path, comparison, operand) => {
+                path.hash(state);
+                comparison.hash(state);
+                match operand {
+                    Operand::Property(other) => other.hash(state),
+                    Operand::Outer(entity, other) => (entity, other).hash(state),
+                }
+            }
+            Condition::Row(paths, test) => {
+                paths.hash(state);
+                match test {
+                    RowTest::Compare(comparison, _) => comparison.hash(state),
+                    RowTest::In(rows) => rows.len().hash(state),
+                }
             }
         }
     }

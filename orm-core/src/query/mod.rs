@@ -1,12 +1,14 @@
 //! What is asked of a database, as data: conditions, order, selection, plan. Untyped, and of no dialect.
 
 mod apart;
+mod compare;
 mod condition;
 mod filters;
 mod json;
 mod plan;
 mod write;
 
+pub use compare::{AnySchema, Comparison, Operand, RowTest};
 pub use condition::{Condition, Path, Test};
 pub use filters::{EntityFilter, FilterArguments, Filters, RootFilter};
 pub use json::{JsonKind, JsonPath, JsonStep};

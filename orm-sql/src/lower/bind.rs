@@ -1,7 +1,7 @@
 //! Which values a statement's placeholders stand for, without its text: found by walking the plan as lowering did.
 
 use orm_core::meta::{ColumnId, ColumnType, EntityId, EntityModel};
-use orm_core::query::{Condition, Filters, Select, Test};
+use orm_core::query::{Condition, Filters, Operand, RowTest, Select, Test};
 use orm_core::value::Value;
 use orm_core::{Error, Result};
 use smallvec::SmallVec;
@@ -178,14 +178,13 @@ impl Walk<'_> {
                 conditions.iter().try_for_each(|condition| self.condition(condition))
             }
             Condition::Not(condition) => self.condition(condition),
-            Condition::Property(_, test) => {
-                let places = self.tests.next().expect("lowering noted the columns of each test");
-                bind_test(self.dialect, test, places, self.binder)
-            }
+            Condition::Property(_, test) => bind_test(self.dialect, test, next(&mut self.tests), self.binder),
             Condition::Json(_, path, test) => {
-                let places = self.tests.next().expect("lowering noted the columns of each test");
-                bind_json_test(self.dialect, path, test, places[0], self.binder)
+                bind_json_test(self.dialect, path, test, next(&mut self.tests)[0], self.binder)
             }
+            // It compares with what is in the database.
+            Condition::Compare(_, _, Operand::Property(_) | Operand::Outer(..)) => Ok(()),
+            Condition::Row(_, test) => bind_row(self.dialect, test, next(&mut self.tests), self.binder),
             Condition::HasItem(_, condition) | Condition::Apart(condition) => {
                 self.subquery()?;
                 self.condition(condition)
@@ -203,6 +202,10 @@ impl Walk<'_> {
             Slot::OwnerKeys | Slot::Condition | Slot::Order(..) | Slot::Limit | Slot::Offset => Ok(()),
         })
     }
+}
+
+fn next<'a>(tests: &mut std::slice::Iter<'a, TestPlaces>) -> &'a [Place] {
+    tests.next().expect("lowering noted the columns of each test")
 }
 
 /// Hands the values of a test to the binder; `places` are the columns that it is about, at least one.
@@ -246,6 +249,21 @@ pub(crate) fn bind_test(
         Test::EndsWith(text) => binder.text(&pattern::ends_with(dialect, text, place)?, place),
         Test::Null | Test::NotNull => Ok(()),
         _ => Err(unknown_condition(dialect)),
+    }
+}
+
+/// As [`Lower::row`](crate::lower::condition::Lower) writes it: what has no index over rows asks for all but the last twice.
+fn bind_row(dialect: Dialect, test: &RowTest, places: &[Place], binder: &mut dyn Binder) -> Result<()> {
+    match test {
+        RowTest::In(rows) => bind_keys(dialect, rows, binder, places),
+        RowTest::Compare(_, values) if dialect.indexes_rows() => bind_key(values, binder, places),
+        RowTest::Compare(_, values) => {
+            let last = values.len().saturating_sub(1);
+            values.iter().zip(places).enumerate().try_for_each(|(index, (value, place))| {
+                let times = if index == last { 1 } else { 2 };
+                (0..times).try_for_each(|_| binder.value(value, *place))
+            })
+        }
     }
 }
 

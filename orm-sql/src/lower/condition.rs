@@ -29,7 +29,7 @@ pub(crate) fn write_condition(
     condition: &Condition,
     places: &mut Places,
 ) -> Result<()> {
-    let mut lower = Lower { w, scope, places, negated: false, subqueries: 0 };
+    let mut lower = Lower { w, scope, places, outer: Vec::new(), negated: false };
     let height = lower.condition(condition, 0)?;
     match height > lower.w.dialect().deepest_expression() {
         true => Err(too_deep(lower.w.dialect())),
@@ -43,8 +43,8 @@ pub(super) struct Lower<'w, 's, 'a> {
     pub(super) places: &'w mut Places,
     /// Whether what is neither true nor false would pass, were it written as false.
     pub(super) negated: bool,
-    /// How many subqueries this stands in.
-    pub(super) subqueries: u32,
+    /// The queries around this one, the next one last.
+    pub(super) outer: Vec<Scope<'a>>,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -60,6 +60,8 @@ impl Lower<'_, '_, '_> {
             Condition::All(_) => self.junction(Junction::All, condition, depth),
             Condition::Any(_) => self.junction(Junction::Any, condition, depth),
             Condition::Not(condition) => self.not(condition, depth),
+            Condition::Compare(path, comparison, operand) => self.compare(path, *comparison, operand),
+            Condition::Row(paths, test) => self.row(paths, test),
             Condition::HasItem(path, condition) => self.has_item(path, condition, depth),
             Condition::Apart(condition) => self.apart(condition, depth),
             Condition::Property(path, test) => self.property(path, test),
@@ -128,8 +130,9 @@ impl Lower<'_, '_, '_> {
     pub(super) fn beside(&mut self, condition: &Condition, depth: u32) -> Result<u32> {
         let mut terms = Vec::new();
         flatten(Junction::All, condition, &mut terms);
-        match terms.len() {
-            2..=WIDEST => self.terms(Junction::All, &terms, depth),
+        match terms.as_slice() {
+            [term] => self.term(term, depth),
+            terms if terms.len() <= WIDEST => self.terms(Junction::All, terms, depth),
             _ => self.term(condition, depth),
         }
     }
@@ -223,6 +226,18 @@ impl Lower<'_, '_, '_> {
             _ => return Err(unknown_condition(dialect)),
         }
         Ok(())
+    }
+}
+
+/// The error for a relation of several columns that is compared with one value.
+pub(super) fn several_columns(dialect: Dialect, place: Place) -> Error {
+    Error::Unsupported {
+        database: dialect.name(),
+        feature: format!(
+            "compare {}.{} with one value, as it has several columns",
+            place.entity, place.property
+        ),
+        alternative: "compare it with keys, or compare its parts one by one".into(),
     }
 }
 
@@ -325,15 +340,4 @@ fn write_row(w: &mut SqlWriter, columns: &[Column<'_>]) {
         column.write(w);
     });
     w.push(if single { "" } else { ")" });
-}
-
-fn several_columns(dialect: Dialect, place: Place) -> Error {
-    Error::Unsupported {
-        database: dialect.name(),
-        feature: format!(
-            "compare {}.{} with one value, as it has several columns",
-            place.entity, place.property
-        ),
-        alternative: "compare it with keys, or compare its parts one by one".into(),
-    }
 }

@@ -3,11 +3,13 @@
 use orm_core::query::{Condition, Path};
 use orm_core::{Error, Result};
 
+use crate::dialect::Dialect;
 use crate::lower::condition::Lower;
 use crate::lower::path::relation_of;
 use crate::lower::scope::{Columns, Scope, Usage, own_columns};
 use crate::lower::select::is_required;
 use crate::lower::shape::too_deep;
+use crate::render::SqlWriter;
 
 /// What an `exists` adds to the height of its condition.
 const EXISTS: u32 = 3;
@@ -80,44 +82,41 @@ impl<'a> Lower<'_, '_, 'a> {
         let Some(last) = path.0.last() else { return Err(no_collection(entity.meta.name)) };
         let (_, relation) = relation_of(entity, *last)?;
         let target = self.scope.registry.target(relation);
-        let mut items = self.scope.subquery(target, relation.pivot.as_deref(), filtering.behind(relation));
+        let items = self.scope.subquery(target, relation.pivot.as_deref(), filtering.behind(relation));
         let own = match (items.pivot, relation.inverse) {
             (Some((alias, pivot)), _) => own_columns(alias, pivot).collect(),
             (None, Some(inverse)) => items.root.columns(&target.properties[inverse]).collect(),
             (None, None) => return Err(no_collection(entity.meta.name)),
         };
-        self.exists(&mut items, (&own, owner), Rows::Others, condition, depth)
+        self.exists(items, (&own, owner), Rows::Others, condition, depth)
     }
 
     /// A condition of the same row, through joins of its own.
     pub(super) fn apart(&mut self, condition: &Condition, depth: u32) -> Result<u32> {
         let outer = self.scope.resolve(&[], Usage::Condition)?;
         let root = self.scope.root;
-        let mut again = self.scope.subquery(root.entity, None, root.filtering);
+        let again = self.scope.subquery(root.entity, None, root.filtering);
         let own = again.root.key().collect();
-        self.exists(&mut again, (&own, &outer), Rows::Same, condition, depth)
+        self.exists(again, (&own, &outer), Rows::Same, condition, depth)
     }
 
     fn exists(
         &mut self,
-        scope: &mut Scope<'a>,
+        scope: Scope<'a>,
         (own, outer): (&Columns<'a>, &Columns<'a>),
         rows: Rows,
         condition: &Condition,
         depth: u32,
     ) -> Result<u32> {
-        if self.subqueries >= self.w.dialect().deepest_subquery() {
-            return Err(too_deep(self.w.dialect()));
-        }
         // The condition decides what is joined, so it is written first.
         let (start, subquery) = (self.w.position(), self.places.enter());
-        let mut height = 0;
-        if !condition.is_always() {
-            let (w, places, subqueries) = (&mut *self.w, &mut *self.places, self.subqueries + 1);
-            let mut lower = Lower { w, scope, places, negated: false, subqueries };
-            lower.w.push(" and ");
-            height = lower.beside(condition, depth + 1)?;
-        }
+        let (mut scope, height) = self.within(scope, |lower| match condition.is_always() {
+            true => Ok(0),
+            false => {
+                lower.w.push(" and ");
+                lower.beside(condition, depth + 1)
+            }
+        })?;
         let condition = self.w.split_off(start);
         self.w.push("exists (select 1");
         let mut slots = Vec::new();
@@ -129,11 +128,39 @@ impl<'a> Lower<'_, '_, 'a> {
             let root = scope.root;
             scope.write_visible(self.w, &mut slots, root, &[], false)?;
         }
-        self.w.push(&condition).push(")");
-        self.scope.take_aliases(scope);
+        self.w.push(&condition);
+        end_exists(self.w);
+        self.scope.take_aliases(&scope);
         self.places.leave(subquery, slots);
         Ok(height + own.len() as u32 + EXISTS)
     }
+
+    /// Writes something within a subquery; gives back its scope, and how deep the tree of what was written is.
+    fn within(
+        &mut self,
+        scope: Scope<'a>,
+        write: impl FnOnce(&mut Self) -> Result<u32>,
+    ) -> Result<(Scope<'a>, u32)> {
+        if self.outer.len() as u32 >= self.w.dialect().deepest_subquery() {
+            return Err(too_deep(self.w.dialect()));
+        }
+        let outer = std::mem::replace(self.scope, scope);
+        self.outer.push(outer);
+        let negated = std::mem::replace(&mut self.negated, false);
+        let height = write(self);
+        self.negated = negated;
+        let outer = self.outer.pop().expect("it was pushed above");
+        let scope = std::mem::replace(self.scope, outer);
+        Ok((scope, height?))
+    }
+}
+
+/// Ends an `exists (…`. SQLite 3.51 makes a join of one that has no limit, and then an offset counts the joined rows.
+pub(super) fn end_exists(w: &mut SqlWriter) {
+    w.push(match w.dialect() {
+        Dialect::Sqlite => " limit 1)",
+        Dialect::Postgres | Dialect::MySql | Dialect::MariaDb => ")",
+    });
 }
 
 fn no_collection(entity: &'static str) -> Error {

@@ -2,6 +2,7 @@
 
 pub(crate) mod bind;
 pub(crate) mod cache;
+mod compare;
 mod condition;
 mod exists;
 mod json;

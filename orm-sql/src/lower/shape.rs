@@ -1,8 +1,13 @@
 //! What decides the text of a statement, as a list of numbers: the key under which the text is kept. Two plans have the
 //! same shape exactly when they have the same text; values are no part of it.
 
-use orm_core::query::{Condition, Direction, Filters, Nulls, Path, RootFilter, Select, Test};
+use std::hash::BuildHasher;
+
+use orm_core::query::{
+    Condition, Direction, Filters, Nulls, Operand, Path, RootFilter, RowTest, Select, Test,
+};
 use orm_core::{Error, Result};
+use rustc_hash::FxBuildHasher;
 use smallvec::SmallVec;
 
 use crate::dialect::Dialect;
@@ -136,6 +141,20 @@ fn push_condition(
             push_path(words, path);
             push_condition(words, dialect, condition, depth + 1)
         }
+        Condition::Compare(path, comparison, operand) => {
+            words.extend([7, *comparison as u32]);
+            push_path(words, path);
+            push_operand(words, dialect, operand)
+        }
+        Condition::Row(paths, test) => {
+            words.extend([8, paths.len() as u32]);
+            paths.iter().for_each(|path| push_path(words, path));
+            match test {
+                RowTest::Compare(comparison, _) => words.extend([1, *comparison as u32]),
+                RowTest::In(rows) => push_list(words, 2, List::of_keys(dialect, rows), paths.len()),
+            }
+            Ok(())
+        }
         Condition::Property(path, test) => {
             words.push(4);
             push_path(words, path);
@@ -151,6 +170,22 @@ fn push_condition(
         }
         _ => Err(unknown_condition(dialect)),
     }
+}
+
+fn push_operand(words: &mut SmallVec<[u32; 32]>, dialect: Dialect, operand: &Operand) -> Result<()> {
+    match operand {
+        Operand::Property(path) => {
+            words.push(1);
+            push_path(words, path);
+        }
+        Operand::Outer(entity, path) => {
+            let entity = FxBuildHasher.hash_one(entity);
+            words.extend([2, entity as u32, (entity >> 32) as u32]);
+            push_path(words, path);
+        }
+        _ => return Err(unknown_condition(dialect)),
+    }
+    Ok(())
 }
 
 fn push_test(words: &mut SmallVec<[u32; 32]>, dialect: Dialect, test: &Test) {

@@ -14,6 +14,7 @@ use crate::lower::list::ListForm;
 use crate::lower::select::{Compiled, lower_count, lower_select};
 use crate::lower::shape::{Purpose, Shape};
 
+mod compare;
 mod conditions;
 mod filters;
 mod items;

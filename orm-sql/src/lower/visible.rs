@@ -7,6 +7,7 @@ use smallvec::SmallVec;
 
 use crate::lower::bind::{Places, Slot};
 use crate::lower::condition::write_condition;
+use crate::lower::exists::end_exists;
 use crate::lower::scope::{Column, Columns, Node, Scope};
 use crate::render::SqlWriter;
 
@@ -154,7 +155,8 @@ impl<'a> Scope<'a> {
         terms.w.push(" as ").alias(alias).push(" where ");
         write_pairs(terms.w, target.key().zip(foreign_key));
         self.visible(terms, target, &[])?;
-        terms.w.push(if property.meta.nullable { "))" } else { ")" });
+        end_exists(terms.w);
+        terms.w.push(if property.meta.nullable { ")" } else { "" });
         Ok(())
     }
 
@@ -183,7 +185,8 @@ impl<'a> Scope<'a> {
             write_pairs(terms.w, copy.key().zip(node.key()));
             terms.w.push(" and (");
             write_condition(terms.w, &mut scope, condition, &mut places)?;
-            terms.w.push("))");
+            terms.w.push(")");
+            end_exists(terms.w);
         }
         self.take_aliases(&scope);
         terms.slots.push(Slot::Filter(node.entity.id, places));

@@ -28,6 +28,11 @@ impl Sent {
         }
     }
 
+    /// The statements, a line each, for a message.
+    pub(crate) fn text(&self) -> String {
+        self.statements.join("\n")
+    }
+
     /// How many there were.
     pub(crate) fn len(&self) -> usize {
         self.statements.len()

@@ -1,6 +1,5 @@
 //! What is loaded, how, and what comes of it.
 
-mod conditions;
 pub(crate) mod entities;
 mod handles;
 mod identity;

@@ -84,13 +84,14 @@ fn an_optional_target_that_is_hidden_reads_as_none() {
     check(
         grown_up(Query::new("Book").columns(&[0, 4])),
         expect![[r#"
-        select "b0"."id", "p1"."id"
-        from "book" as "b0"
-        left join "publisher" as "p1" on "p1"."id" = "b0"."publisher_id" and exists (select 1
-        from "author" as "a3"
-        where "a3"."id" = "p1"."director_id" and "a3"."age" > ?)
-        inner join "author" as "a2" on "a2"."id" = "b0"."author_id" and "a2"."age" > ?
-        [17, 17]"#]],
+            select "b0"."id", "p1"."id"
+            from "book" as "b0"
+            left join "publisher" as "p1" on "p1"."id" = "b0"."publisher_id" and exists (select 1
+            from "author" as "a3"
+            where "a3"."id" = "p1"."director_id" and "a3"."age" > ?
+            limit 1)
+            inner join "author" as "a2" on "a2"."id" = "b0"."author_id" and "a2"."age" > ?
+            [17, 17]"#]],
     );
     check(
         grown_up(Query::new("Book").columns(&[0]).populate("publisher.director")),
@@ -99,7 +100,8 @@ fn an_optional_target_that_is_hidden_reads_as_none() {
             from "book" as "b0"
             left join "publisher" as "p1" on "p1"."id" = "b0"."publisher_id" and exists (select 1
             from "author" as "a4"
-            where "a4"."id" = "p1"."director_id" and "a4"."age" > ?)
+            where "a4"."id" = "p1"."director_id" and "a4"."age" > ?
+            limit 1)
             left join "author" as "a2" on "a2"."id" = "p1"."director_id"
             inner join "author" as "a3" on "a3"."id" = "b0"."author_id" and "a3"."age" > ?
             [17, 17]"#]],
@@ -107,14 +109,16 @@ fn an_optional_target_that_is_hidden_reads_as_none() {
     check(
         grown_up(Query::new("Note").columns(&[0, 2, 3])),
         expect![[r#"
-        select "n0"."id", "l1"."book_id", "l1"."number"
-        from "note" as "n0"
-        left join "line" as "l1" on "l1"."book_id" = "n0"."line_book_id" and "l1"."number" = "n0"."line_number" and exists (select 1
-        from "book" as "b2"
-        where "b2"."id" = "l1"."book_id" and exists (select 1
-        from "author" as "a3"
-        where "a3"."id" = "b2"."author_id" and "a3"."age" > ?))
-        [17]"#]],
+            select "n0"."id", "l1"."book_id", "l1"."number"
+            from "note" as "n0"
+            left join "line" as "l1" on "l1"."book_id" = "n0"."line_book_id" and "l1"."number" = "n0"."line_number" and exists (select 1
+            from "book" as "b2"
+            where "b2"."id" = "l1"."book_id" and exists (select 1
+            from "author" as "a3"
+            where "a3"."id" = "b2"."author_id" and "a3"."age" > ?
+            limit 1)
+            limit 1)
+            [17]"#]],
     );
 }
 
@@ -124,21 +128,23 @@ fn a_strict_filter_hides_what_points_at_a_hidden_row() {
     check(
         query(Query::new("Book").columns(&[0, 4])),
         expect![[r#"
-        select "b0"."id", "p1"."id"
-        from "book" as "b0"
-        left join "publisher" as "p1" on "p1"."id" = "b0"."publisher_id" and "p1"."name" is not null
-        where ("b0"."publisher_id" is null or exists (select 1
-        from "publisher" as "p2"
-        where "p2"."id" = "b0"."publisher_id" and "p2"."name" is not null))"#]],
+            select "b0"."id", "p1"."id"
+            from "book" as "b0"
+            left join "publisher" as "p1" on "p1"."id" = "b0"."publisher_id" and "p1"."name" is not null
+            where ("b0"."publisher_id" is null or exists (select 1
+            from "publisher" as "p2"
+            where "p2"."id" = "b0"."publisher_id" and "p2"."name" is not null
+            limit 1))"#]],
     );
     check(
         query(Query::new("Author").columns(&[0]).populate("books")),
         expect![[r#"
-        select "a0"."id", "b1"."id"
-        from "author" as "a0"
-        left join "book" as "b1" on "b1"."author_id" = "a0"."id" and ("b1"."publisher_id" is null or exists (select 1
-        from "publisher" as "p2"
-        where "p2"."id" = "b1"."publisher_id" and "p2"."name" is not null))"#]],
+            select "a0"."id", "b1"."id"
+            from "author" as "a0"
+            left join "book" as "b1" on "b1"."author_id" = "a0"."id" and ("b1"."publisher_id" is null or exists (select 1
+            from "publisher" as "p2"
+            where "p2"."id" = "b1"."publisher_id" and "p2"."name" is not null
+            limit 1))"#]],
     );
 }
 
@@ -196,13 +202,14 @@ fn hidden_items_are_in_no_collection() {
     check(
         grown_up(Query::new("Tag").populate("books")),
         expect![[r#"
-        select "t0"."name", "b2"."id"
-        from "tag" as "t0"
-        left join "book_tags" as "b1" on "b1"."tag_name" = "t0"."name"
-        left join "book" as "b2" on "b2"."id" = "b1"."book_id" and exists (select 1
-        from "author" as "a3"
-        where "a3"."id" = "b2"."author_id" and "a3"."age" > ?)
-        [17]"#]],
+            select "t0"."name", "b2"."id"
+            from "tag" as "t0"
+            left join "book_tags" as "b1" on "b1"."tag_name" = "t0"."name"
+            left join "book" as "b2" on "b2"."id" = "b1"."book_id" and exists (select 1
+            from "author" as "a3"
+            where "a3"."id" = "b2"."author_id" and "a3"."age" > ?
+            limit 1)
+            [17]"#]],
     );
 }
 
@@ -245,7 +252,8 @@ fn a_filter_through_relations_repeats_no_row() {
             left join "book" as "b1" on "b1"."author_id" = "a0"."id" and exists (select 1
             from "book" as "b2"
             left join "book_tags" as "b3" on "b3"."book_id" = "b2"."id"
-            where "b2"."id" = "b1"."id" and ("b3"."tag_name" = ?))
+            where "b2"."id" = "b1"."id" and ("b3"."tag_name" = ?)
+            limit 1)
             ['a']"#]],
     );
     check(
@@ -256,7 +264,8 @@ fn a_filter_through_relations_repeats_no_row() {
             where exists (select 1
             from "book" as "b1"
             left join "author" as "a2" on "a2"."id" = "b1"."author_id"
-            where "b1"."id" = "b0"."id" and ("a2"."name" = ?))
+            where "b1"."id" = "b0"."id" and ("a2"."name" = ?)
+            limit 1)
             ['a']"#]],
     );
 }

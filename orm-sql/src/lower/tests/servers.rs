@@ -589,3 +589,52 @@ fn counts_count_roots_once() {
         where `n1`.`text` = ?) as `k`"#]],
     );
 }
+
+#[test]
+fn items_of_collections_are_subqueries_everywhere() {
+    let has_tag = Condition::HasItem(
+        Query::new("Book").path("tags"),
+        Box::new(Condition::Property(Query::new("Tag").path("name"), Test::Equal(text("x")))),
+    );
+    let query = Query::new("Author").columns(&[0]).filter("name", Test::Equal(text("y")));
+    let condition = Condition::HasItem(query.path("books"), Box::new(has_tag)).negated();
+    check(
+        &query.condition(condition),
+        expect![[r#"
+        select "a0"."id"
+        from "author" as "a0"
+        where "a0"."name" = $1 and not exists (select 1
+        from "book" as "b1"
+        where "b1"."author_id" = "a0"."id" and exists (select 1
+        from "book_tags" as "b3"
+        where "b3"."book_id" = "b1"."id" and "b3"."tag_name" = $2))
+        ['y', 'x']"#]],
+        expect![[r#"
+        select `a0`.`id`
+        from `author` as `a0`
+        where `a0`.`name` = ? and not exists (select 1
+        from `book` as `b1`
+        where `b1`.`author_id` = `a0`.`id` and exists (select 1
+        from `book_tags` as `b3`
+        where `b3`.`book_id` = `b1`.`id` and `b3`.`tag_name` = ?))
+        ['y', 'x']"#]],
+    );
+    let query = Query::new("Author").columns(&[0]);
+    let paths = vec![query.path("name"), query.path("id")];
+    let rows = [("x", 1), ("y", 2), ("z", 3)].map(|(name, id)| vec![text(name), Value::Int(id)]);
+    let listed = Condition::Row(paths, orm_core::query::RowTest::In(rows.to_vec()));
+    check(
+        &query.condition(listed),
+        expect![[r#"
+        select "a0"."id"
+        from "author" as "a0"
+        where ("a0"."name", "a0"."id") in (select *
+        from unnest($1, $2))
+        [keys of 3, keys of 3]"#]],
+        expect![[r#"
+        select `a0`.`id`
+        from `author` as `a0`
+        where (`a0`.`name`, `a0`.`id`) in ((?, ?), (?, ?), (?, ?), (?, ?))
+        ['x', 1, 'y', 2, 'z', 3, 'z', 3]"#]],
+    );
+}

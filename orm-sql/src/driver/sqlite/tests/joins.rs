@@ -50,7 +50,7 @@ fn condition(dice: &mut Dice, depth: u64) -> Condition {
     let query = Query::new("Book");
     match dice.roll(if depth == 0 { 2 } else { 8 }) {
         6 => Condition::HasItem(query.path(dice.pick(&COLLECTIONS)), Box::new(condition_of_item(dice))),
-        7 => condition(dice, depth - 1).apart(),
+        7 => Condition::Apart(Box::new(condition(dice, depth - 1))),
         0..2 => {
             let path = dice.pick(&PATHS);
             let number = || Value::Int(0);
