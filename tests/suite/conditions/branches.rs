@@ -37,7 +37,7 @@ async fn two_filters_may_hold_for_two_items(on: Database) {
     let em = db.em();
     let query = em.find::<Writer>().filter(|a| a.works.title.eq("Notes"));
     assert_eq!(names(query.filter(|a| a.works.pages.eq(20)).into_future()).await, ["Ada"]);
-    db.sql().check(expect![[r#"select "w0"."id", "w0"."name", "w0"."age", "w0"."mentor_id", "c1"."id" from (select "w2"."id" as "k0" from "writer" as "w2" left join "work" as "w3" on "w3"."writer_id" = "w2"."id" where "w3"."title" = ? and exists (select 1 from "writer" as "w4" left join "work" as "w5" on "w5"."writer_id" = "w4"."id" where "w4"."id" = "w2"."id" and "w5"."pages" = ?) group by "w2"."id") as "k" inner join "writer" as "w0" on "w0"."id" = "k"."k0" left join "card" as "c1" on "c1"."writer_id" = "w0"."id" ['Notes', 20]"#]]);
+    db.sql().check(expect![[r#"select "w0"."id", "w0"."name", "w0"."age", "w0"."mentor_id", "c1"."id" from (select "w2"."id" as "k0" from "writer" as "w2" left join "work" as "w3" on "w3"."writer_id" = "w2"."id" where "w3"."title" = ? and exists (select 1 from "writer" as "w4" left join "work" as "w5" on "w5"."writer_id" = "w4"."id" where "w4"."id" = "w2"."id" and "w5"."pages" = ? limit 1) group by "w2"."id") as "k" inner join "writer" as "w0" on "w0"."id" = "k"."k0" left join "card" as "c1" on "c1"."writer_id" = "w0"."id" ['Notes', 20]"#]]);
     let query = em.find::<Writer>().filter(|a| a.works.title.eq("Notes")).and(|a| a.works.pages.eq(1));
     assert_eq!(names(query.into_future()).await, [""; 0]);
     // Other collections are joined beside each other.
