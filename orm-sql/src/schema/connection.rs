@@ -2,7 +2,7 @@
 //! database can.
 
 use orm_core::driver::BoxFuture;
-use orm_core::{DriverError, DriverErrorKind, Result, Value};
+use orm_core::{DriverError, DriverErrorKind, Error, Result, Value};
 
 use crate::dialect::Dialect;
 
@@ -135,10 +135,10 @@ impl<'a> Transaction<'a> {
     }
 
     /// Commits if all went well, rolls back if not, and gives back what was the outcome.
-    pub(crate) async fn end<T>(mut self, outcome: Result<T>) -> Result<T> {
+    pub(crate) async fn end<T, E: From<Error>>(mut self, outcome: Result<T, E>) -> Result<T, E> {
         let outcome = match (outcome, self.dialect) {
             (Ok(value), Dialect::Sqlite | Dialect::Postgres) => {
-                self.connection.commit().await.map(|()| value)
+                self.connection.commit().await.map(|()| value).map_err(E::from)
             }
             (outcome, _) => outcome,
         };
@@ -152,7 +152,7 @@ impl<'a> Transaction<'a> {
             Dialect::MySql | Dialect::MariaDb => _ = self.connection.query(MYSQL_UNLOCK, &[]).await,
         }
         let restored = self.restore().await;
-        outcome.and_then(|value| restored.map(|()| value))
+        outcome.and_then(|value| restored.map(|()| value).map_err(E::from))
     }
 
     async fn restore(&mut self) -> Result<()> {

@@ -12,6 +12,7 @@ mod names;
 mod recognize;
 pub(crate) mod sql_text;
 mod support;
+mod transition;
 mod types;
 pub mod update;
 mod updater;

@@ -287,6 +287,23 @@ pub(crate) fn closing(tokens: &[Token<'_>], open: usize) -> Option<usize> {
     None
 }
 
+/// The items between commas that are not inside of parentheses.
+pub(crate) fn items<'a, 'b>(tokens: &'b [Token<'a>]) -> Vec<&'b [Token<'a>]> {
+    let mut items = Vec::new();
+    let (mut start, mut position) = (0, 0);
+    while let Some(token) = tokens.get(position) {
+        if token.is_symbol('(') {
+            position = closing(tokens, position).unwrap_or(tokens.len());
+        } else if token.is_symbol(',') {
+            items.push(&tokens[start..position]);
+            start = position + 1;
+        }
+        position += 1;
+    }
+    items.push(tokens.get(start..).unwrap_or_default());
+    items
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -3,23 +3,21 @@
 use std::pin::Pin;
 
 use orm_core::meta::{EntityModel, PropertyMeta};
-use orm_core::{Error, Result, Value};
+use orm_core::{Error, Result};
 
 use crate::dialect::Dialect;
-use crate::schema::connection::{ForeignKeys, SchemaConnection, Transaction};
-use crate::schema::diff::{Change, DiffOptions, diff};
+use crate::schema::diff::{Change, DiffOptions};
 use crate::schema::generator::{SchemaGenerator, script, without_foreign_keys};
-use crate::schema::introspect::read_schema;
-use crate::schema::model::{Schema, Table};
-use crate::schema::recognize::recognize;
-use crate::schema::support::check_supported;
+use crate::schema::transition::{Failure, Transition};
 use crate::schema::update::{Plan, Requirement, plan};
 
 /// An update of the schema; await it to run it.
 ///
-/// Rows are kept. On MySQL and MariaDB, which commit each statement at once, an update that fails may leave some of its
-/// changes made; it can be repeated. Columns that no property has any more are dropped, unless it is [`safe`](Self::safe); tables that no
+/// Rows are kept. Columns that no property has any more are dropped, unless it is [`safe`](Self::safe); tables that no
 /// entity has stay, unless [`drop_tables`](Self::drop_tables) is asked for.
+///
+/// MySQL and MariaDB commit each statement at once, so there an update that fails may leave some of its changes made. It
+/// can be repeated.
 #[derive(Debug, Clone)]
 #[must_use = "an update does nothing until it is awaited"]
 pub struct SchemaUpdate {
@@ -59,119 +57,36 @@ impl SchemaUpdate {
 
     async fn changes_on(&self, dialect: Dialect) -> Result<Vec<Change>> {
         let target = self.generator.target_on(dialect)?;
-        let mut connection = self.generator.connect().await?;
-        self.look(dialect, &mut *connection, &target).await
+        let transition = Transition { dialect, target: &target, options: &self.options };
+        Ok(transition.look(&mut *self.generator.connect().await?).await?.up)
     }
 
     /// The statements that would run; empty if the schema is as it should be.
     pub async fn sql(&self) -> Result<String> {
         let dialect = self.generator.dialect().await?;
-        let plan = plan(dialect, &self.changes_on(dialect).await?);
-        Ok(match plan.drops_tables {
-            true => script(&without_foreign_keys(dialect, plan.statements)),
-            false => script(&plan.statements),
-        })
+        Ok(text(dialect, plan(dialect, &self.changes_on(dialect).await?)))
+    }
+
+    /// The statements that would take the update back once it has run: a migration's way down.
+    ///
+    /// Rows that went with a table or a column are gone all the same, and a schema that was made stays.
+    pub async fn down_sql(&self) -> Result<String> {
+        let dialect = self.generator.dialect().await?;
+        let target = self.generator.target_on(dialect)?;
+        let transition = Transition { dialect, target: &target, options: &self.options };
+        let changes = transition.look(&mut *self.generator.connect().await?).await?;
+        Ok(text(dialect, plan(dialect, &changes.down(dialect))))
     }
 
     async fn run(self) -> Result<()> {
         let dialect = self.generator.dialect().await?;
         let target = self.generator.target_on(dialect)?;
+        let transition = Transition { dialect, target: &target, options: &self.options };
         let mut connection = self.generator.connect().await?;
-        // Most of the time nothing is to be done, and no lock is needed to see that.
-        if self.look(dialect, &mut *connection, &target).await?.is_empty() {
-            return Ok(());
-        }
-        let foreign_keys = match dialect {
-            Dialect::Sqlite => ForeignKeys::Off,
-            // Their statements run in an order in which no key is in the way, and keys that come are checked.
-            Dialect::Postgres | Dialect::MySql | Dialect::MariaDb => ForeignKeys::Kept,
-        };
-        let mut transaction = Transaction::begin(dialect, &mut *connection, foreign_keys).await?;
-        let outcome = self.run_inside(dialect, &mut transaction, &target).await;
-        transaction.end(outcome).await
-    }
-
-    /// Reads the schema again, now that nobody else can change it, and changes it.
-    async fn run_inside(
-        &self,
-        dialect: Dialect,
-        transaction: &mut Transaction<'_>,
-        target: &Schema,
-    ) -> Result<()> {
-        let mut changes = self.compare(dialect, transaction.connection(), target).await?;
-        let is_rename = |change: &Change| matches!(change, Change::RenameColumn { .. });
-        if changes.iter().any(is_rename) {
-            // The database knows best what else a new name changes: triggers, checks, other tables.
-            changes.retain(is_rename);
-            self.apply(dialect, transaction, &changes).await?;
-            changes = self.compare(dialect, transaction.connection(), target).await?;
-        }
-        self.apply(dialect, transaction, &changes).await?;
-        match dialect {
-            Dialect::Sqlite => {
-                for table in pointing_at_changed(&changes, target) {
-                    check_foreign_keys(transaction.connection(), table).await?;
-                }
-            }
-            // They check a foreign key when it is added.
-            Dialect::Postgres | Dialect::MySql | Dialect::MariaDb => {}
-        }
-        Ok(())
-    }
-
-    async fn apply(
-        &self,
-        dialect: Dialect,
-        transaction: &mut Transaction<'_>,
-        changes: &[Change],
-    ) -> Result<()> {
-        let Plan { requirements, statements, drops_tables: _, unchecked_tables } = plan(dialect, changes);
-        for requirement in &requirements {
-            if !transaction.connection().query(&requirement.query, &[]).await?.is_empty() {
-                return Err(self.required_column(requirement));
-            }
-        }
-        transaction.run(&statements).await?;
-        for table in &unchecked_tables {
-            check_foreign_keys(transaction.connection(), table).await?;
-        }
-        Ok(())
-    }
-
-    /// Compares while nothing is changed.
-    async fn look(
-        &self,
-        dialect: Dialect,
-        connection: &mut dyn SchemaConnection,
-        target: &Schema,
-    ) -> Result<Vec<Change>> {
-        match dialect {
-            Dialect::Sqlite | Dialect::MySql | Dialect::MariaDb => {
-                self.compare(dialect, connection, target).await
-            }
-            // What it makes in order to compare must go again.
-            Dialect::Postgres => {
-                connection.begin().await?;
-                let changes = self.compare(dialect, connection, target).await;
-                let ended = connection.rollback().await;
-                let changes = changes?;
-                ended.map(|()| changes)
-            }
-        }
-    }
-
-    async fn compare(
-        &self,
-        dialect: Dialect,
-        connection: &mut dyn SchemaConnection,
-        target: &Schema,
-    ) -> Result<Vec<Change>> {
-        let from = read_schema(dialect, connection, &target.namespaces).await?;
-        check_supported(dialect, connection, target).await?;
-        let mut target = target.clone();
-        target.localize(from.own_namespace.as_deref());
-        recognize(dialect, connection, &from, &mut target).await?;
-        Ok(diff(dialect, &from, &target, &self.options))
+        transition.run(&mut *connection).await.map_err(|failure| match failure {
+            Failure::Required(requirement) => self.required_column(&requirement),
+            Failure::Error(error) => error,
+        })
     }
 
     fn required_column(&self, requirement: &Requirement) -> Error {
@@ -186,19 +101,11 @@ impl SchemaUpdate {
     }
 }
 
-/// Tables that point at a table of which columns changed: a key that is stored in another way may not be found by them.
-fn pointing_at_changed<'a>(changes: &[Change], target: &'a Schema) -> Vec<&'a str> {
-    let changed = |name: &str| {
-        changes.iter().any(|change| match change {
-            Change::AlterTable(change) => {
-                let keys_changed = change.primary_key_changed || !change.changed_columns.is_empty();
-                keys_changed && change.to.name.eq_ignore_ascii_case(name)
-            }
-            _ => false,
-        })
-    };
-    let points = |table: &&Table| table.foreign_keys.iter().any(|key| changed(&key.referenced_table));
-    target.tables.iter().filter(points).map(|table| table.name.as_str()).collect()
+fn text(dialect: Dialect, plan: Plan) -> String {
+    match plan.drops_tables {
+        true => script(&without_foreign_keys(dialect, plan.statements)),
+        false => script(&plan.statements),
+    }
 }
 
 /// The property that a table's column comes from, or the relation that the pivot table comes from.
@@ -212,20 +119,6 @@ fn property_of(entity: &EntityModel, table: &str, column: &str) -> Option<&'stat
         pivot.is_some_and(|pivot| pivot.table.eq_ignore_ascii_case(table))
     };
     entity.properties.iter().find(is_pivot).map(|property| property.meta)
-}
-
-/// Fails if a row of a table that was made anew points at no row.
-async fn check_foreign_keys(connection: &mut dyn SchemaConnection, table: &str) -> Result<()> {
-    let query = "select \"table\", parent, count(*) from pragma_foreign_key_check(?) group by 1, 2";
-    let rows = connection.query(query, &[Value::Text(table.to_owned())]).await?;
-    let Some([Value::Text(table), Value::Text(parent), count]) = rows.first().map(Vec::as_slice) else {
-        return Ok(());
-    };
-    let rows = match count {
-        Value::Int(count) => *count,
-        _ => 1,
-    };
-    Err(Error::DanglingRows { table: table.clone(), target: parent.clone(), rows })
 }
 
 impl IntoFuture for SchemaUpdate {

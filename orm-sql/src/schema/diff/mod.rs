@@ -1,5 +1,6 @@
 //! What must change for one schema to become another: two values in, a list of changes out. Knows no connection.
 
+mod applied;
 mod compare;
 mod dependents;
 mod enums;
@@ -9,6 +10,7 @@ mod table;
 use crate::dialect::Dialect;
 use crate::schema::model::{Check, Column, EnumType, ForeignKey, Index, Schema, Table, View};
 
+pub use applied::applied;
 pub use table::TableChange;
 
 pub(crate) use compare::{same_default, same_generated, same_index, same_table};

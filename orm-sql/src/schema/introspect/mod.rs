@@ -1,6 +1,7 @@
 //! What a database has, read back as a schema.
 
 mod cells;
+mod create_index;
 mod create_table;
 pub(super) mod mysql;
 pub(super) mod postgres;

@@ -24,7 +24,8 @@ impl Scope {
     fn sql(&self) -> &'static str {
         match self {
             Scope::Namespaces => {
-                "(n.nspname = current_schema() or n.nspname in (select jsonb_array_elements_text($1::text::jsonb)))"
+                "n.nspname = any (array(select current_schema() \
+                    union all select jsonb_array_elements_text($1::text::jsonb)::name))"
             }
             Scope::Temporary => "(n.oid = pg_my_temp_schema() and $1::text is not null)",
         }
@@ -73,7 +74,7 @@ const CONSTRAINTS: &str = "select n.nspname::text, c.relname::text, k.conname::t
 
 const INDEXES: &str = "select n.nspname::text, c.relname::text, i.relname::text, x.indisunique, k.oid is not null, \
         m.amname::text, pg_get_expr(x.indpred, x.indrelid), p.place > x.indnkeyatts, \
-        case when x.indkey[p.place - 1] <> 0 then a.attname::text end, \
+        case when p.number <> 0 then a.attname::text end, \
         pg_get_indexdef(x.indexrelid, p.place::int, false), \
         case when p.place <= x.indnkeyatts then x.indoption[p.place - 1]::int8 end, \
         case when not o.opcdefault then o.opcname::text end, \
@@ -84,9 +85,8 @@ const INDEXES: &str = "select n.nspname::text, c.relname::text, i.relname::text,
     from pg_index x join pg_class i on i.oid = x.indexrelid join pg_class c on c.oid = x.indrelid \
     join pg_namespace n on n.oid = c.relnamespace join pg_am m on m.oid = i.relam \
     left join pg_constraint k on k.conindid = x.indexrelid and k.contype in ('u', 'x') \
-    cross join lateral generate_series(1, x.indnatts::int) as p(place) \
-    left join pg_attribute a on a.attrelid = x.indrelid and a.attnum = x.indkey[p.place - 1] \
-        and x.indkey[p.place - 1] <> 0 \
+    cross join lateral unnest(x.indkey::int2[]) with ordinality as p(number, place) \
+    left join pg_attribute a on a.attrelid = x.indrelid and a.attnum = p.number and p.number <> 0 \
     left join pg_opclass o on p.place <= x.indnkeyatts and o.oid = x.indclass[p.place - 1] \
     where not x.indisprimary and {scope} order by c.oid, i.oid, p.place";
 

@@ -6,8 +6,11 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use crate::dialect::Dialect;
 use crate::schema::connection::SchemaConnection;
 use crate::schema::introspect::cells::{flag, number, text};
+use crate::schema::introspect::create_index::{self, CreateIndex};
 use crate::schema::introspect::create_table::{self, CreateTable};
-use crate::schema::model::{Column, ForeignKey, Index, IndexPart, Rule, Schema, Table, Trigger, View};
+use crate::schema::model::{
+    Column, ForeignKey, Index, IndexPart, IndexValue, Rule, Schema, Table, Trigger, View,
+};
 use crate::schema::sql_text::{default_expression, tokens};
 
 const OBJECTS: &str = "select m.type, m.name, m.tbl_name, m.sql, l.type from sqlite_master m \
@@ -18,7 +21,7 @@ const COLUMNS: &str = "select m.name, c.name, c.type, c.\"notnull\", c.dflt_valu
     from sqlite_master m join pragma_table_xinfo(m.name) c \
     where m.type = 'table' and m.rootpage <> 0 order by m.rowid, c.cid";
 
-const INDEXES: &str = "select m.name, i.name, i.\"unique\", i.origin, i.partial, c.name, c.\"desc\", c.coll \
+const INDEXES: &str = "select m.name, i.name, i.\"unique\", i.origin, c.name, c.\"desc\", c.coll \
     from sqlite_master m join pragma_index_list(m.name) i join pragma_index_xinfo(i.name) c \
     where m.type = 'table' and m.rootpage <> 0 and i.origin <> 'pk' and c.key = 1 \
     order by m.rowid, i.seq desc, c.seqno";
@@ -117,7 +120,7 @@ impl Reader {
     fn index(&mut self, row: &[Value]) {
         let Some(position) = self.positions.get(&text(row, 0)).copied() else { return };
         let table = &mut self.schema.tables[position];
-        let (name, column) = (text(row, 1), text(row, 5));
+        let (name, column) = (text(row, 1), text(row, 4));
         if !table.indexes.iter().any(|index| index.name == name) {
             table.indexes.push(Index {
                 name: name.clone(),
@@ -128,13 +131,13 @@ impl Reader {
         }
         let collation =
             table.column(&column).and_then(|column| column.collation.as_deref()).unwrap_or("binary");
-        // An expression has no name; partial, descending or otherwise compared is more than columns too.
-        if column.is_empty() || flag(row, 4) || flag(row, 6) || !text(row, 7).eq_ignore_ascii_case(collation)
-        {
+        // No entity says how an index compares.
+        if !text(row, 6).eq_ignore_ascii_case(collation) {
             self.custom.insert(name.clone());
         }
         if let Some(index) = table.indexes.iter_mut().find(|index| index.name == name) {
-            index.parts.push(IndexPart::from(column.as_str()));
+            let descending = flag(row, 5);
+            index.parts.push(IndexPart { descending, ..IndexPart::from(column.as_str()) });
         }
     }
 
@@ -165,9 +168,10 @@ impl Reader {
             table.primary_key = self.keys[position].iter().map(|(_, name)| name.clone()).collect();
             mark_counted(table);
             for index in &mut table.indexes {
-                if self.custom.contains(&index.name) {
-                    index.custom =
-                        self.index_statements.get(&index.name).filter(|sql| !sql.is_empty()).cloned();
+                let statement = self.index_statements.get(&index.name).filter(|sql| !sql.is_empty());
+                let is_understood = statement.is_none_or(|sql| add_expressions(index, sql));
+                if self.custom.contains(&index.name) || !is_understood {
+                    index.custom = statement.cloned();
                 }
                 if index.constraint {
                     let unique = parsed.uniques.iter().find(|unique| same_columns(&unique.columns, index));
@@ -183,6 +187,20 @@ impl Reader {
         }
         self.schema
     }
+}
+
+/// Adds what only the statement that made the index tells; false if the two do not agree.
+fn add_expressions(index: &mut Index, sql: &str) -> bool {
+    let CreateIndex { parts, condition } = create_index::parse(sql);
+    index.condition = condition;
+    let same_count = parts.len() == index.parts.len();
+    for (part, text) in index.parts.iter_mut().zip(parts) {
+        // An expression has no name.
+        if part.column() == Some("") {
+            part.value = IndexValue::Expression(text);
+        }
+    }
+    same_count
 }
 
 /// A single key of type `integer` is the row's number, which SQLite counts up whether it was asked to or not.

@@ -100,7 +100,7 @@ fn a_table_is_made_anew_where_sqlite_cannot_add() {
          create table log (text text);
          create trigger logged after insert on person begin insert into log values (new.name); end;
          create trigger far after insert on log begin delete from person where name = 'X'; end;
-         create index by_hand on person (lower(name)) where id > 0;",
+         create index by_hand on person (name collate nocase) where id > 0;",
     );
     check_sql(
         &memory,
@@ -120,7 +120,7 @@ fn a_table_is_made_anew_where_sqlite_cannot_add() {
         pragma legacy_alter_table = on;
         alter table "__new_person" rename to "person";
         pragma legacy_alter_table = off;
-        CREATE INDEX by_hand on person (lower(name)) where id > 0;
+        CREATE INDEX by_hand on person (name collate nocase) where id > 0;
         CREATE TRIGGER logged after insert on person begin insert into log values (new.name); end;
         pragma foreign_keys = on;
     "#]],

@@ -9,7 +9,7 @@ use crate::schema::ddl::mysql::{
 };
 use crate::schema::ddl::{check_definition, names, qualified, table_name};
 use crate::schema::diff::{Change, Obstacles, TableChange, same_index};
-use crate::schema::model::{Check, Column, Index, Table};
+use crate::schema::model::{Check, Column, ForeignKey, Index, Table};
 use crate::schema::sql_text::{first_mentioned, mentions};
 use crate::schema::types::same_type;
 use crate::schema::update::Plan;
@@ -170,16 +170,19 @@ impl Steps {
         self.tables.extend(alter(&table, &actions));
     }
 
-    /// Gives rows their default where a column must have a value from now on; gives back the unique indexes and checks
-    /// that had to go for that. A column that gets another type gets it before: the default is one of that.
+    /// Gives rows their default where a column must have a value from now on; gives back the indexes and checks that
+    /// had to go for that. A column that gets another type gets it before: the default is one of that.
     fn fill_nulls(&mut self, change: &TableChange) -> Gone {
         let (dialect, table) = (self.dialect, table_name(self.dialect, &change.from));
-        let is_filled =
-            |(from, to): &&(Column, Column)| from.nullable && !to.nullable && to.default.is_some();
+        let is_filled = |(from, to): &&(Column, Column)| {
+            from.nullable && !to.nullable && to.default.is_some() && !must_be_remade(from, to)
+        };
         let filled: Vec<&(Column, Column)> = change.changed_columns.iter().filter(is_filled).collect();
         let is_in_way = |index: &&Index| {
             let has = |name: &str| filled.iter().any(|(from, _)| from.name == name);
-            index.unique && index.columns().any(has)
+            // A foreign key may need it until another one is there.
+            let serves = |key: &ForeignKey| key.columns.first().map(String::as_str) == index.columns().next();
+            index.columns().any(has) && !change.to.foreign_keys.iter().any(serves)
         };
         let speaks =
             |check: &&Check| filled.iter().any(|(from, _)| mentions(dialect, &check.expression, &from.name));

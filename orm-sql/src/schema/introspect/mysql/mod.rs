@@ -1,4 +1,4 @@
-//! The schema of MySQL and MariaDB: three queries of the catalog, and for each table the statement that would make it.
+//! The schema of MySQL and MariaDB: a few queries of the catalog, and for each table the statement that would make it.
 //!
 //! That statement is the one place where temporary tables are told of too, and where an expression stands in the same
 //! words on every version; [`crate::schema::recognize`] lives on that.
@@ -11,11 +11,16 @@ use rustc_hash::FxHashMap;
 use crate::dialect::Dialect;
 use crate::schema::connection::SchemaConnection;
 use crate::schema::ddl::qualified;
-use crate::schema::introspect::cells::{flag, text};
+use crate::schema::introspect::cells::{flag, optional, text};
 use crate::schema::model::{Schema, Table, View};
 
 /// The collation that a character set has unless another one is named.
 pub(crate) type CharacterSets = FxHashMap<String, String>;
+
+const NAMESPACE: &str = "select schema_name from information_schema.schemata where schema_name = ?";
+
+const TABLES: &str = "select table_name, table_type in ('BASE TABLE', 'SYSTEM VERSIONED') \
+    from information_schema.tables where table_schema = ? and table_type <> 'TEMPORARY' order by table_name";
 
 /// Reads what is in the connection's own database and in those that are named.
 pub(super) async fn read_schema(
@@ -24,36 +29,29 @@ pub(super) async fn read_schema(
     namespaces: &[String],
 ) -> Result<Schema> {
     let mut schema = Schema::default();
-    let parameters: Vec<Value> = namespaces.iter().cloned().map(Value::Text).collect();
-    let named = match parameters.len() {
-        0 => String::new(),
-        count => format!(" or s.schema_name in (?{})", ", ?".repeat(count - 1)),
-    };
-    let databases = format!(
-        "select s.schema_name, coalesce(s.schema_name = database(), 0) from information_schema.schemata s \
-         where s.schema_name = database(){named} order by s.schema_name"
-    );
-    for row in connection.query(&databases, &parameters).await? {
-        match flag(&row, 1) {
-            true => schema.own_namespace = Some(text(&row, 0)),
-            false => schema.namespaces.push(text(&row, 0)),
-        }
-    }
-    let tables = format!(
-        "select s.schema_name, t.table_name, t.table_type in ('BASE TABLE', 'SYSTEM VERSIONED') \
-         from information_schema.schemata s join information_schema.tables t on t.table_schema = s.schema_name \
-         where (s.schema_name = database(){named}) and t.table_type <> 'TEMPORARY' order by 1, 2"
-    );
     let character_sets = character_sets(connection).await?;
-    for row in connection.query(&tables, &parameters).await? {
-        let namespace = Some(text(&row, 0)).filter(|name| schema.own_namespace.as_ref() != Some(name));
-        let name = text(&row, 1);
-        if !flag(&row, 2) {
-            schema.views.push(View { name, schema: namespace });
+    let own = connection.query("select database()", &[]).await?;
+    schema.own_namespace = own.first().and_then(|row| optional(row, 0));
+    let others = namespaces.iter().filter(|name| schema.own_namespace.as_ref() != Some(name));
+    let others: Vec<String> = others.cloned().collect();
+    for name in schema.own_namespace.clone().iter().chain(&others) {
+        // Of one database at a time: what all of them have is read from as many files.
+        let parameters = [Value::Text(name.clone())];
+        if connection.query(NAMESPACE, &parameters).await?.is_empty() {
             continue;
         }
-        let found = read_table(dialect, connection, namespace.as_deref(), &name, &character_sets).await?;
-        schema.tables.push(found);
+        let is_own = schema.own_namespace.as_ref() == Some(name);
+        let namespace = Some(name.as_str()).filter(|_| !is_own);
+        schema.namespaces.extend(namespace.map(str::to_owned));
+        for row in connection.query(TABLES, &parameters).await? {
+            let name = text(&row, 0);
+            if !flag(&row, 1) {
+                schema.views.push(View { name, schema: namespace.map(str::to_owned) });
+                continue;
+            }
+            let table = read_table(dialect, connection, namespace, &name, &character_sets).await?;
+            schema.tables.push(table);
+        }
     }
     let own = schema.own_namespace.clone();
     schema.localize(own.as_deref());

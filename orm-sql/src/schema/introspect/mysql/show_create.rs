@@ -4,7 +4,7 @@ use crate::dialect::Dialect;
 use crate::schema::ddl::mysql::{collation as own_collation, text_value};
 use crate::schema::introspect::mysql::CharacterSets;
 use crate::schema::model::{Check, Column, ForeignKey, Generated, Index, IndexPart, IndexValue, Rule, Table};
-use crate::schema::sql_text::{Token, TokenKind, closing, normalized, tokens};
+use crate::schema::sql_text::{Token, TokenKind, closing, items, normalized, tokens};
 use crate::schema::types::{canonical_mysql, is_text_mysql};
 
 /// The table without its name.
@@ -22,23 +22,6 @@ pub(super) fn parse(dialect: Dialect, sql: &str, character_sets: &CharacterSets)
         reader.item(&mut Cursor { sql, tokens: item, position: 0 });
     }
     reader.table
-}
-
-/// The items between commas that are not inside of parentheses.
-fn items<'a, 'b>(tokens: &'b [Token<'a>]) -> Vec<&'b [Token<'a>]> {
-    let mut items = Vec::new();
-    let (mut start, mut position) = (0, 0);
-    while let Some(token) = tokens.get(position) {
-        if token.is_symbol('(') {
-            position = closing(tokens, position).unwrap_or(tokens.len());
-        } else if token.is_symbol(',') {
-            items.push(&tokens[start..position]);
-            start = position + 1;
-        }
-        position += 1;
-    }
-    items.push(tokens.get(start..).unwrap_or_default());
-    items
 }
 
 /// Reads what stands behind the columns, and gives back the collation of the table.

@@ -2,5 +2,6 @@
 
 mod create;
 mod entities;
+mod random;
 mod server;
 mod update;

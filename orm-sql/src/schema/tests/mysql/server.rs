@@ -127,7 +127,7 @@ async fn query(
     sql: &str,
     parameters: &[Value],
 ) -> sqlx::Result<Vec<Vec<Value>>> {
-    let mut query = sqlx::query(AssertSqlSafe(sql));
+    let mut query = sqlx::query(AssertSqlSafe(sql)).persistent(false);
     for parameter in parameters {
         query = match parameter {
             Value::Int(value) => query.bind(*value),

@@ -99,7 +99,8 @@ impl SchemaConnection for OneConnection {
     fn execute<'a>(&'a mut self, sql: &'a str) -> BoxFuture<'a, Result<()>> {
         Box::pin(async move {
             self.executed.lock().expect("no panic meanwhile").push(sql.to_owned());
-            let result = sqlx::query(AssertSqlSafe(sql)).execute(&mut self.connection).await;
+            let result =
+                sqlx::query(AssertSqlSafe(sql)).persistent(false).execute(&mut self.connection).await;
             result.map(drop).map_err(|error| driver_error(error, sql))
         })
     }
@@ -122,7 +123,7 @@ async fn query(
     sql: &str,
     parameters: &[Value],
 ) -> sqlx::Result<Vec<Vec<Value>>> {
-    let mut query = sqlx::query(AssertSqlSafe(sql));
+    let mut query = sqlx::query(AssertSqlSafe(sql)).persistent(false);
     for parameter in parameters {
         query = match parameter {
             Value::Int(value) => query.bind(*value),
