@@ -22,7 +22,7 @@ pub use crate::path::{
     json_value,
 };
 pub use crate::query::JsonKind;
-pub use crate::types::{ArrayItem, ColumnKind, Key as KeyType, NativeEnum, Operand, Type};
+pub use crate::types::{ArrayItem, ColumnKind, Key as KeyType, NativeEnum, ObjectId, Operand, Type};
 pub use crate::value::{Cell, Value};
 
 /// The value of a default that was written as an expression.

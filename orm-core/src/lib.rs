@@ -14,6 +14,7 @@ pub(crate) mod load;
 pub mod log;
 pub mod meta;
 pub mod naming;
+pub(crate) mod object_id;
 pub mod orm;
 pub mod path;
 pub mod prelude;

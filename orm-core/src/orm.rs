@@ -8,7 +8,7 @@ use crate::entity::Entity;
 use crate::error::{Error, Result};
 use crate::filter::{GlobalFilter, declare};
 use crate::meta::{EntityMeta, Registry};
-use crate::naming::{NamingStrategy, SnakeCase};
+use crate::naming::NamingStrategy;
 use crate::query::{ReadFrom, Strategy};
 use crate::session::{FlushMode, Session, SessionFilters, Settings, Shared};
 
@@ -24,7 +24,7 @@ impl Orm {
         OrmBuilder {
             entities: Vec::new(),
             driver: None,
-            naming: Box::new(SnakeCase),
+            naming: None,
             settings: Settings {
                 strategy: Strategy::Auto,
                 flush_mode: FlushMode::Auto,
@@ -77,7 +77,7 @@ impl std::fmt::Debug for Orm {
 pub struct OrmBuilder {
     entities: Vec<&'static EntityMeta>,
     driver: Option<Arc<dyn Driver>>,
-    naming: Box<dyn NamingStrategy>,
+    naming: Option<Box<dyn NamingStrategy>>,
     settings: Settings,
     filters: Vec<GlobalFilter>,
 }
@@ -95,9 +95,10 @@ impl OrmBuilder {
         self
     }
 
-    /// Chooses how tables and columns are named; [`SnakeCase`] otherwise.
+    /// Chooses how tables and columns are named; as is usual on the database otherwise, which for SQL is
+    /// [`SnakeCase`](crate::naming::SnakeCase).
     pub fn naming_strategy(mut self, naming: impl NamingStrategy) -> Self {
-        self.naming = Box::new(naming);
+        self.naming = Some(Box::new(naming));
         self
     }
 
@@ -146,7 +147,8 @@ impl OrmBuilder {
                 message: "an orm needs entities; call `.entity::<Article>()`",
             });
         }
-        let registry = Arc::new(Registry::build(&self.entities, &*self.naming)?);
+        let naming = self.naming.unwrap_or_else(|| driver.naming_strategy());
+        let registry = Arc::new(Registry::build(&self.entities, &*naming)?);
         let filters = declare(&registry, &self.filters)?;
         driver.attach(Arc::clone(&registry));
         let plans = crate::load::PlanCache::default();

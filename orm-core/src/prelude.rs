@@ -10,5 +10,5 @@ pub use crate::orm::Orm;
 pub use crate::path::{Condition, Row as _};
 pub use crate::query::Strategy;
 pub use crate::session::FlushMode;
-pub use crate::types::Json;
+pub use crate::types::{Json, ObjectId};
 pub use crate::{Entity, EntityBase, EntityEnum, JsonPaths, fields, populate, requires};

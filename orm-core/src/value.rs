@@ -4,6 +4,8 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
+use crate::object_id::ObjectId;
+
 /// An owned value: what a condition compares with and what a write binds.
 #[derive(Debug, Clone, PartialEq, Default)]
 #[non_exhaustive]
@@ -29,6 +31,8 @@ pub enum Value {
     Bytes(Vec<u8>),
     /// A UUID.
     Uuid(Uuid),
+    /// An object id.
+    ObjectId(ObjectId),
     /// A calendar date.
     Date(NaiveDate),
     /// A time of day.
@@ -62,6 +66,7 @@ impl Value {
             Value::Text(value) => Cell::Text(value),
             Value::Bytes(value) => Cell::Bytes(value),
             Value::Uuid(value) => Cell::Uuid(*value),
+            Value::ObjectId(value) => Cell::ObjectId(*value),
             Value::Date(value) => Cell::Date(*value),
             Value::Time(value) => Cell::Time(*value),
             Value::DateTime(value) => Cell::DateTime(*value),
@@ -90,6 +95,7 @@ impl std::fmt::Display for Value {
                 f.write_str("'")
             }
             Value::Uuid(value) => write!(f, "'{value}'"),
+            Value::ObjectId(value) => write!(f, "'{value}'"),
             Value::Date(value) => write!(f, "'{value}'"),
             Value::Time(value) => write!(f, "'{value}'"),
             Value::DateTime(value) => write!(f, "'{value}'"),
@@ -133,6 +139,8 @@ pub enum Cell<'a> {
     Bytes(&'a [u8]),
     /// A UUID.
     Uuid(Uuid),
+    /// An object id.
+    ObjectId(ObjectId),
     /// A calendar date.
     Date(NaiveDate),
     /// A time of day.
@@ -159,6 +167,7 @@ impl Cell<'_> {
             Cell::Text(_) => "text",
             Cell::Bytes(_) => "bytes",
             Cell::Uuid(_) => "a uuid",
+            Cell::ObjectId(_) => "an object id",
             Cell::Date(_) => "a date",
             Cell::Time(_) => "a time",
             Cell::DateTime(_) => "a date and time",
@@ -181,6 +190,7 @@ impl Cell<'_> {
             Cell::Text(value) => Value::Text(value.to_owned()),
             Cell::Bytes(value) => Value::Bytes(value.to_vec()),
             Cell::Uuid(value) => Value::Uuid(value),
+            Cell::ObjectId(value) => Value::ObjectId(value),
             Cell::Date(value) => Value::Date(value),
             Cell::Time(value) => Value::Time(value),
             Cell::DateTime(value) => Value::DateTime(value),

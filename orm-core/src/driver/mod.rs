@@ -11,6 +11,7 @@ pub use transaction::{IsolationLevel, TransactionOptions};
 
 use crate::error::Result;
 use crate::meta::Registry;
+use crate::naming::{NamingStrategy, SnakeCase};
 use crate::query::{Select, Write, Written};
 use crate::value::Cell;
 
@@ -40,6 +41,8 @@ pub struct Capabilities {
     pub database: &'static str,
     /// Whether relations can be loaded by joins.
     pub joins: bool,
+    /// Whether [`Strategy::Auto`](crate::query::Strategy::Auto) joins in a query for many; the measured choice.
+    pub joins_many: bool,
     /// Whether there are transactions.
     pub transactions: bool,
     /// Whether there are savepoints.
@@ -51,7 +54,14 @@ pub struct Capabilities {
 impl Capabilities {
     /// A database that can do everything this struct asks for.
     pub fn sql(database: &'static str) -> Self {
-        Self { database, joins: true, transactions: true, savepoints: true, keys_per_select: 10_000 }
+        Self {
+            database,
+            joins: true,
+            joins_many: true,
+            transactions: true,
+            savepoints: true,
+            keys_per_select: 10_000,
+        }
     }
 }
 
@@ -59,6 +69,11 @@ impl Capabilities {
 pub trait Driver: Send + Sync + 'static {
     /// What it can do.
     fn capabilities(&self) -> &Capabilities;
+
+    /// How tables and columns are named unless the application chooses.
+    fn naming_strategy(&self) -> Box<dyn NamingStrategy> {
+        Box::new(SnakeCase)
+    }
 
     /// The entities, once they are known; called once before any connection is asked for.
     fn attach(&self, registry: Arc<Registry>);

@@ -13,7 +13,7 @@ use crate::entity::{Entity, Managed, TargetSource, resolve, set_to_one};
 use crate::error::{DecodeError, Error, Result};
 use crate::hint::Shape;
 use crate::meta::{PropertyId, PropertyKind};
-use crate::types::{ColumnKind, Type};
+use crate::types::{ColumnKind, ObjectId, Type};
 use crate::value::{Cell, Value};
 
 impl EntityManager {
@@ -158,6 +158,7 @@ fn to_value(kind: ColumnKind, json: &Json) -> Result<Value, DecodeError> {
                 .ok_or(DecodeError::Kind { found: found(json), expected: "an array of bytes" })
         }
         ColumnKind::Uuid => text::<Uuid>(json, "a uuid"),
+        ColumnKind::ObjectId => text::<ObjectId>(json, "an object id"),
         ColumnKind::Date => text::<NaiveDate>(json, "a date"),
         ColumnKind::Time => text::<NaiveTime>(json, "a time"),
         ColumnKind::DateTime => text::<NaiveDateTime>(json, "a date and time"),

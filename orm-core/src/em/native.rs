@@ -15,6 +15,7 @@ use crate::meta::{ColumnId, EntityId, PropertyId};
 use crate::path::{Condition, IntoCondition, KeyOperand, Path, Paths, Rel, Root, Step};
 use crate::query::{self, Insert, NativeDelete, NativeUpdate, Write};
 use crate::types::{Key, Operand, Type};
+use crate::uow;
 use crate::value::{Cell, Value};
 
 /// An update that is being built; `.await` runs it and gives the number of rows.
@@ -130,23 +131,15 @@ fn columns_of(entity: &crate::meta::EntityModel, draft: Draft) -> Result<Vec<(Pr
             Some(DraftValue::Target(Some(TargetSource::Draft(_)))) => return Err(missing()),
             Some(DraftValue::Items(items)) if items.is_empty() => {}
             Some(DraftValue::Items(_)) => return Err(missing()),
-            None if property.meta.version => columns.push((index, vec![first_version(property.meta)])),
+            None if property.meta.version => {
+                let kind = entity.columns[property.columns.start].kind;
+                columns.push((index, vec![uow::first_version(kind).unwrap_or(Value::Int(1))]));
+            }
             None => {}
         }
     }
     columns.retain(|(index, _)| !entity.property(*index).columns.is_empty());
     Ok(columns)
-}
-
-/// The version of a row that was just inserted.
-pub(crate) fn first_version(property: &crate::meta::PropertyMeta) -> Value {
-    use crate::meta::PropertyKind;
-    use crate::types::ColumnKind;
-    match property.kind {
-        PropertyKind::Scalar(ColumnKind::DateTime) => Value::DateTime(chrono::Utc::now().naive_utc()),
-        PropertyKind::Scalar(ColumnKind::Timestamp) => Value::Timestamp(chrono::Utc::now()),
-        PropertyKind::Scalar(_) | PropertyKind::Relation(_) => Value::Int(1),
-    }
 }
 
 impl<E: Entity> NativeUpdateQuery<'_, E> {

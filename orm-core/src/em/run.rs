@@ -22,10 +22,7 @@ impl EntityManager {
         let registry = self.session.registry();
         let entity = self.entity_of(S::Entity::meta(), state)?;
         let asks_for_one = state.key.is_some() || state.limit == Some(1);
-        let joins = match self.session.capabilities().joins {
-            true => Joins::of(state.strategy, asks_for_one),
-            false => Joins::None,
-        };
+        let joins = Joins::of(self.session.capabilities(), state.strategy, asks_for_one);
         Ok((entity, self.session.shared.plans.get::<S>(registry, entity, joins, &state.inferred)))
     }
 

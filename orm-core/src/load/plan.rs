@@ -3,6 +3,7 @@
 use std::hash::{BuildHasher, Hash};
 use std::sync::Arc;
 
+use crate::driver::Capabilities;
 use crate::hint::{Known, ShapeTree};
 use crate::meta::{EntityId, EntityModel, PropertyId, Registry, RelationKind, RelationModel};
 use crate::query::{Branch, Direction, Nulls, Order, Path, Selection, SelectionKey, Strategy};
@@ -67,9 +68,13 @@ pub(crate) enum Joins {
 
 impl Joins {
     /// What a strategy joins in a query that asks for at most one entity, or for many.
-    pub(crate) fn of(strategy: Strategy, asks_for_one: bool) -> Self {
+    pub(crate) fn of(capabilities: &Capabilities, strategy: Strategy, asks_for_one: bool) -> Self {
+        if !capabilities.joins {
+            return Joins::None;
+        }
         match strategy {
             Strategy::Auto if asks_for_one => Joins::OneChain,
+            Strategy::Auto if !capabilities.joins_many => Joins::None,
             Strategy::Auto | Strategy::Balanced => Joins::ToOne,
             Strategy::Joined => Joins::All,
             Strategy::SelectIn => Joins::None,

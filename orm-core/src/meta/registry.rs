@@ -50,6 +50,8 @@ pub struct EntityModel {
 pub struct PropertyModel {
     /// What the derive knows.
     pub meta: &'static PropertyMeta,
+    /// Its name in a database that keeps it as one field, whatever it is.
+    pub field: String,
     /// Its columns: one for a scalar, one for each part of the target's key for an owning to-one relation, else none.
     pub columns: Range<ColumnId>,
     /// Its relation.
@@ -268,6 +270,7 @@ impl Builder<'_> {
             let relation = property.as_relation().map(|relation| self.relation(meta, property, relation));
             model.properties.push(PropertyModel {
                 meta: property,
+                field: self.column(meta, property),
                 columns: start..model.columns.len(),
                 relation: relation.transpose()?,
             });

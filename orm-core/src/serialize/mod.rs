@@ -166,6 +166,7 @@ impl Serialize for Scalar<'_> {
             Value::Text(value) => serializer.serialize_str(value),
             Value::Bytes(value) => serializer.collect_seq(value),
             Value::Uuid(value) => serializer.collect_str(value),
+            Value::ObjectId(value) => serializer.collect_str(value),
             Value::Date(value) => value.serialize(serializer),
             Value::Time(value) => value.serialize(serializer),
             Value::DateTime(value) => value.serialize(serializer),

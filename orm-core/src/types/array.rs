@@ -93,6 +93,7 @@ fn json_of_item(item: &Value) -> Option<Document> {
         Value::Decimal(value) => text(value.to_string()),
         Value::Text(value) => text(value.clone()),
         Value::Uuid(value) => text(value.to_string()),
+        Value::ObjectId(value) => text(value.to_string()),
         Value::Date(value) => text(value.to_string()),
         Value::Time(value) => text(value.to_string()),
         Value::DateTime(value) => text(format!("{value:?}")),

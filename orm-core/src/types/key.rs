@@ -7,14 +7,14 @@ use rust_decimal::Decimal;
 use uuid::Uuid;
 
 use crate::error::DecodeError;
-use crate::types::Type;
+use crate::types::{ObjectId, Type};
 use crate::value::{Cell, Value};
 
 /// A primary key: a scalar, or a tuple for a composite one. A relation in a key stands for its target's key.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a primary key",
     label = "not a key type",
-    note = "use an integer, `String`, `Uuid`, a date type, `Decimal`, or a `Ref<…>` to an entity with such a key"
+    note = "use an integer, `String`, `Uuid`, `ObjectId`, a date type, `Decimal`, or a `Ref<…>` to an entity with such a key"
 )]
 pub trait Key: Clone + Eq + Hash + std::fmt::Debug + Send + Sync + 'static {
     /// How many columns it takes.
@@ -52,7 +52,7 @@ macro_rules! scalar_keys {
 }
 
 scalar_keys! {
-    i8 i16 i32 i64 i128 u8 u16 u32 u64 bool String Vec<u8> Uuid Decimal NaiveDate NaiveTime NaiveDateTime DateTime<Utc>
+    i8 i16 i32 i64 i128 u8 u16 u32 u64 bool String Vec<u8> Uuid ObjectId Decimal NaiveDate NaiveTime NaiveDateTime DateTime<Utc>
 }
 
 macro_rules! tuple_keys {

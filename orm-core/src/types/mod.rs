@@ -4,10 +4,12 @@ mod array;
 mod integer;
 mod json;
 mod key;
+mod object_id;
 mod operand;
 mod scalar;
 mod temporal;
 
+pub use crate::object_id::ObjectId;
 pub use array::{ArrayItem, json_of_items};
 pub use json::Json;
 pub use key::Key;
@@ -52,6 +54,8 @@ pub enum ColumnKind {
     Bytes,
     /// A UUID.
     Uuid,
+    /// An [`ObjectId`].
+    ObjectId,
     /// A calendar date.
     Date,
     /// A time of day.
@@ -117,7 +121,7 @@ impl ColumnKind {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be stored as a property",
     label = "not a type the database knows",
-    note = "use a number, `bool`, `String`, `Vec<u8>`, a chrono type, `Uuid`, `Decimal`, `serde_json::Value`, `Json<T>`, a `Vec` or an `Option` of one, or derive `EntityEnum`"
+    note = "use a number, `bool`, `String`, `Vec<u8>`, a chrono type, `Uuid`, `ObjectId`, `Decimal`, `serde_json::Value`, `Json<T>`, a `Vec` or an `Option` of one, or derive `EntityEnum`"
 )]
 pub trait Type: Clone + Send + Sync + 'static {
     /// The column's kind.

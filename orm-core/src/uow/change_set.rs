@@ -5,9 +5,9 @@ use std::sync::Arc;
 use crate::arena::{Arena, NodeRef, Pending, SlotRef, Stamp, State, ValueSlot};
 use crate::error::{Error, Result};
 use crate::meta::{ColumnId, DefaultMeta, EntityModel, PropertyId, PropertyModel, RelationModel};
-use crate::types::ColumnKind;
 use crate::uow::key::{Bind, stored_key};
 use crate::uow::removals::Removals;
+use crate::uow::version::{Next, first_version, next_version};
 use crate::value::Value;
 
 /// One row to insert or to update.
@@ -314,51 +314,6 @@ pub(super) fn delete_guards(node: NodeRef<'_>) -> (Vec<ColumnId>, Vec<Value>) {
         .enumerate()
         .filter_map(|(property, model)| Some((checked(model)?, node.value_slot(property)?.original()?)))
         .unzip()
-}
-
-/// The version of a new row; none for a type that only the database can fill.
-fn first_version(kind: ColumnKind) -> Option<Value> {
-    match kind {
-        ColumnKind::UInt64 => Some(Value::UInt(1)),
-        kind if kind.is_integer() => Some(Value::Int(1)),
-        ColumnKind::DateTime => Some(Value::DateTime(chrono::Utc::now().naive_utc())),
-        ColumnKind::Timestamp => Some(Value::Timestamp(chrono::Utc::now())),
-        _ => None,
-    }
-}
-
-enum Next {
-    /// The database counts up; what it will be, if it is known what it was.
-    Counted(Option<Value>),
-    /// We say what it is.
-    Given(Value),
-}
-
-fn next_version(kind: ColumnKind, current: Option<&Value>) -> Option<Next> {
-    // Two updates in one tick of the clock still differ.
-    let tick = chrono::TimeDelta::microseconds(1);
-    match (kind, current) {
-        (kind, current) if kind.is_integer() => Some(Next::Counted(match current {
-            Some(Value::Int(version)) => Some(Value::Int(version.saturating_add(1))),
-            Some(Value::UInt(version)) => Some(Value::UInt(version.saturating_add(1))),
-            _ => None,
-        })),
-        (ColumnKind::DateTime, current) => {
-            let now = chrono::Utc::now().naive_utc();
-            Some(Next::Given(Value::DateTime(match current {
-                Some(Value::DateTime(current)) => now.max(*current + tick),
-                _ => now,
-            })))
-        }
-        (ColumnKind::Timestamp, current) => {
-            let now = chrono::Utc::now();
-            Some(Next::Given(Value::Timestamp(match current {
-                Some(Value::Timestamp(current)) => now.max(*current + tick),
-                _ => now,
-            })))
-        }
-        _ => None,
-    }
 }
 
 impl<'a> Source<'a, '_> {

@@ -17,6 +17,8 @@ mod settle;
 mod transaction;
 mod undo;
 mod unique;
+mod version;
 
 pub(crate) use flush::flush;
 pub(crate) use persist::{needs_flush, persist, remove};
+pub(crate) use version::first_version;

@@ -157,11 +157,17 @@ impl Scalar {
         errors: &mut Errors,
     ) -> Self {
         let opt = settings.word("opt", errors);
+        let is_made = key.is_some_and(|key| is_made(ty, &key, errors));
+        let default_sql = settings.text("default_sql", errors);
+        let of_object_id = || {
+            let is_silent = is_made && default_sql.is_none() && is_object_id(ty);
+            is_silent.then(|| Default::Value(syn::parse_quote!(__orm::ObjectId::new())))
+        };
         Self {
-            auto_increment: key.is_some_and(|key| auto_increment(ty, &key, errors)),
+            auto_increment: is_made && !is_object_id(ty),
             lazy: settings.word("lazy", errors),
-            default: default(settings).or(opt.map(|_| Default::OfType)),
-            default_sql: settings.text("default_sql", errors),
+            default: default(settings).or(opt.map(|_| Default::OfType)).or_else(of_object_id),
+            default_sql,
             version: settings.word("version", errors),
             concurrency_check: settings.word("concurrency_check", errors),
             on_create: settings.value("on_create", "Utc::now()", errors),
@@ -210,12 +216,23 @@ fn default(settings: &mut Settings) -> Option<Default> {
     }
 }
 
-/// Whether the database generates a key: an integer, unless it says otherwise.
-fn auto_increment(ty: &Type, key: &crate::attr::Setting, errors: &mut Errors) -> bool {
-    let is_integer = matches!(ty, Type::Path(path) if path.path.segments.last().is_some_and(|segment| {
-        matches!(segment.ident.to_string().as_str(), "i8" | "i16" | "i32" | "i64" | "u8" | "u16" | "u32" | "u64")
-    }));
-    let Written::List(list) = &key.value else { return is_integer };
+fn is_integer(ty: &Type) -> bool {
+    is_one_of(ty, &["i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64"])
+}
+
+fn is_object_id(ty: &Type) -> bool {
+    is_one_of(ty, &["ObjectId"])
+}
+
+fn is_one_of(ty: &Type, names: &[&str]) -> bool {
+    let Type::Path(path) = ty else { return false };
+    path.path.segments.last().is_some_and(|segment| names.iter().any(|name| segment.ident == name))
+}
+
+/// Whether a key is made for the entity, unless it says otherwise: an integer by the database, an object id here.
+fn is_made(ty: &Type, key: &crate::attr::Setting, errors: &mut Errors) -> bool {
+    let is_made = is_integer(ty) || is_object_id(ty);
+    let Written::List(list) = &key.value else { return is_made };
     let inner: syn::Result<crate::attr::Setting> = syn::parse2(list.clone());
     if let Ok(crate::attr::Setting { name, value: Written::Value(Expr::Lit(literal)) }) = &inner
         && name == "auto_increment"
@@ -224,7 +241,7 @@ fn auto_increment(ty: &Type, key: &crate::attr::Setting, errors: &mut Errors) ->
         return value.value;
     }
     errors.at(list, "a key takes `auto_increment = true` or `auto_increment = false`; write `#[orm(primary_key(auto_increment = false))]`");
-    is_integer
+    is_made
 }
 
 fn generated(settings: &mut Settings, errors: &mut Errors) -> Option<(LitStr, bool)> {

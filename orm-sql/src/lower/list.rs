@@ -112,6 +112,7 @@ fn survives_json(value: &Value) -> bool {
         | Value::UInt(_)
         | Value::Int128(_)
         | Value::Uuid(_)
+        | Value::ObjectId(_)
         | Value::Date(_)
         | Value::Time(_)
         | Value::DateTime(_)

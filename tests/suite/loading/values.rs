@@ -12,6 +12,7 @@ on_every_database!(
     values_come_back_as_they_went_and_are_not_dirty,
     values_are_compared_as_what_they_are,
     what_the_database_cannot_hold_is_refused_before_it_loses_anything,
+    object_ids_are_known_before_the_flush_and_found_by,
 );
 
 #[derive(EntityEnum, Clone, Copy, Debug, PartialEq)]
@@ -259,6 +260,42 @@ async fn what_the_database_cannot_hold_is_refused_before_it_loses_anything(on: D
             }
         }
     }
+}
+
+#[derive(Entity)]
+pub struct Ship {
+    #[orm(primary_key)]
+    pub id: ObjectId,
+    pub name: String,
+    pub crew: Collection<Sailor>,
+}
+
+#[derive(Entity)]
+pub struct Sailor {
+    /// Given by hand, so that a builder demands it.
+    #[orm(primary_key(auto_increment = false))]
+    pub id: ObjectId,
+    pub ship: Ref<Ship>,
+    pub friend: Option<ObjectId>,
+}
+
+async fn object_ids_are_known_before_the_flush_and_found_by(on: Database) {
+    let db = Db::new(on, |builder| builder.entity::<Ship>()).await;
+    let em = db.em();
+    let ship = em.persist(Ship::builder().name("Argo").build());
+    let id = *ship.id();
+    let friend = ObjectId::new();
+    for number in 0..6 {
+        let friend = (number % 2 == 0).then_some(friend);
+        em.persist(Sailor::builder().id(ObjectId::new()).ship(&ship).friend(friend).build());
+    }
+    em.flush().await.expect("it is stored");
+    let em = db.em();
+    let found = em.find_by_id_or_fail::<Ship>(id).populate(|s| s.crew).await.expect("it is there");
+    assert_eq!((found.name().as_str(), found.crew().len()), ("Argo", 6));
+    let keys: Vec<ObjectId> = found.crew().iter().map(|sailor| *sailor.id()).collect();
+    let count = em.count::<Sailor>().filter(|s| s.id.in_(keys) & s.friend.eq(friend) & s.ship.eq(id));
+    assert_eq!(count.await.expect("the query is right"), 3);
 }
 
 /// Columns of SQLite take values of any type.

@@ -29,7 +29,7 @@ const CRATES: [Layers; 3] = [
     Layers {
         src: "orm-core/src/",
         layers: &[
-            &["error", "value", "naming"],
+            &["error", "value", "naming", "object_id"],
             // The metadata name the factory of an entity's arena and the conditions of its filters, and both the metadata.
             &["types", "meta", "registry", "arena", "query"],
             // An entity names its shapes and paths, and they name it: the traits are one knot, on purpose.

@@ -43,6 +43,7 @@ impl Encoder {
             Value::Uuid(uuid) => {
                 self.arguments.add(&*uuid.hyphenated().encode_lower(&mut uuid::Uuid::encode_buffer()))
             }
+            Value::ObjectId(id) => self.arguments.add(id.to_string()),
             Value::Date(date) => self.arguments.add(day(*date, place)?),
             Value::Time(time) => self.arguments.add(time_of_day(*time, place)?),
             Value::DateTime(value) => self.arguments.add(moment(*value, place)?),

@@ -108,6 +108,7 @@ fn write_one(buffer: &mut Vec<u8>, value: &Value, kind: Kind) -> Result<(), Misf
         },
         Kind::Text => match value {
             Value::Text(text) => push_text(buffer, text)?,
+            Value::ObjectId(id) => push_text(buffer, &id.to_string())?,
             _ => return Err(Misfit::Type),
         },
         Kind::Bytea => match value {

@@ -114,7 +114,7 @@ impl Kind {
             Value::UInt(number) if i64::try_from(*number).is_ok() => Kind::Int8,
             Value::UInt(_) | Value::Int128(_) | Value::Decimal(_) => Kind::Numeric,
             Value::Float(_) => Kind::Float8,
-            Value::Text(_) => Kind::Text,
+            Value::Text(_) | Value::ObjectId(_) => Kind::Text,
             Value::Bytes(_) => Kind::Bytea,
             Value::Uuid(_) => Kind::Uuid,
             Value::Date(_) => Kind::Date,

@@ -146,6 +146,7 @@ pub(crate) fn encode(value: &Value, place: Place) -> Result<Encoded<'_>> {
             text.length = 36;
             Encoded::Short(text)
         }
+        Value::ObjectId(id) => Encoded::Long(id.to_string()),
         Value::Date(date) => {
             let mut text = ShortText::EMPTY;
             text.push_date(*date, place)?;

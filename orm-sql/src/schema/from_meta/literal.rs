@@ -38,6 +38,7 @@ pub(crate) fn literal(dialect: Dialect, value: &Value) -> Option<String> {
         Value::Text(value) => text(dialect, value),
         Value::Bytes(value) => Some(bytes(dialect, value)),
         Value::Uuid(value) => Some(quoted(dialect, &value.to_string())),
+        Value::ObjectId(value) => Some(quoted(dialect, &value.to_string())),
         Value::Json(value) => text(dialect, &value.to_string()),
         Value::Array(items) => match dialect {
             Dialect::Postgres => array(items).and_then(|items| text(dialect, &items)),

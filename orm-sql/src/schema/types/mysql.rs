@@ -41,6 +41,7 @@ pub(super) fn type_name(spec: TypeSpec) -> String {
             None => "longblob",
         },
         ColumnKind::Uuid => "char(36)",
+        ColumnKind::ObjectId => "char(24)",
         ColumnKind::Date => "date",
         ColumnKind::Time => return with_digits("time", precision),
         ColumnKind::DateTime | ColumnKind::Timestamp => return with_digits("datetime", precision),
