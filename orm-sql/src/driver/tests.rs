@@ -1,4 +1,5 @@
-//! One mistake on every database: the same kind of error, with the names that the database gives.
+//! One mistake on every database: the same kind of error, with the names that the database gives. Reads and writes of
+//! plans are in the folder beside this file.
 
 use expect_test::{Expect, expect};
 use orm_core::{Error, Result};
@@ -8,6 +9,11 @@ use crate::driver::mysql::{MySqlConnection, MySqlDriver};
 use crate::driver::postgres::tests::schema;
 use crate::driver::postgres::{PostgresConnection, PostgresDriver};
 use crate::driver::sqlite::{SqliteConnection, SqliteDriver, SqliteOptions};
+
+mod joins;
+mod library;
+mod reads;
+mod writes;
 
 const TABLES: &str = "create table author (
         id int primary key, email varchar(50) not null, age smallint, name varchar(3), nick varchar(9),

@@ -4,7 +4,8 @@ use orm_core::query::{AnySchema, Comparison, Operand, Path, RowTest};
 use orm_core::{Error, Result};
 
 use crate::lower::bind::{Place, TestPlaces};
-use crate::lower::condition::{Lower, several_columns, write_list};
+use crate::lower::condition::{Lower, several_columns};
+use crate::lower::in_list::write_list;
 use crate::lower::list::List;
 use crate::lower::parameter::push_value;
 use crate::lower::path::{multiplying_part, place_of};

@@ -6,9 +6,10 @@ use orm_core::{Error, Result};
 
 use crate::dialect::Dialect;
 use crate::lower::bind::{Place, Places};
+use crate::lower::in_list::write_list;
 use crate::lower::json::{inside, read_as};
-use crate::lower::list::{List, ListForm};
-use crate::lower::parameter::{push_array, push_value};
+use crate::lower::list::List;
+use crate::lower::parameter::push_value;
 use crate::lower::path::place_of;
 use crate::lower::pattern::{Pattern, write_pattern};
 use crate::lower::scope::{Column, Scope, Usage};
@@ -249,95 +250,4 @@ fn flatten<'c>(junction: Junction, condition: &'c Condition, terms: &mut Vec<&'c
         }
         (_, condition) => terms.push(condition),
     }
-}
-
-/// Writes a test of columns against a list.
-pub(crate) fn write_list(w: &mut SqlWriter, columns: &[Column<'_>], list: List, negated: bool) {
-    let single = columns.len() == 1;
-    if list.with_null && list.form == ListForm::Empty {
-        let first = columns[0];
-        first.write(w).push(if negated { " is not null" } else { " is null" });
-        return;
-    }
-    if list.with_null {
-        w.push("(");
-    }
-    match list.form {
-        ListForm::Empty => {
-            w.push(if negated { "1 = 1" } else { "1 = 0" });
-        }
-        ListForm::One => {
-            let equals = if negated { " != " } else { " = " };
-            w.push(if single { "" } else { "(" });
-            w.list(if negated { " or " } else { " and " }, columns, |w, column| {
-                push_value(column.write(w).push(equals), column.ty);
-            });
-            w.push(if single { "" } else { ")" });
-        }
-        ListForm::Array if single => {
-            write_row(w, columns);
-            w.push(if negated { " != all(" } else { " = any(" });
-            push_array(w, columns[0].ty);
-            w.push(")");
-        }
-        form => {
-            write_row(w, columns);
-            w.push(if negated { " not in (" } else { " in (" });
-            match form {
-                ListForm::Each(count) => write_each(w, columns, count),
-                ListForm::Array => write_arrays(w, columns),
-                _ => write_json_list(w, columns.len(), form),
-            }
-            w.push(")");
-        }
-    }
-    if list.with_null {
-        let first = columns[0];
-        w.push(if negated { " and " } else { " or " });
-        first.write(w).push(if negated { " is not null)" } else { " is null)" });
-    }
-}
-
-/// Writes a placeholder for each value of each key.
-fn write_each(w: &mut SqlWriter, columns: &[Column<'_>], count: usize) {
-    let single = columns.len() == 1;
-    match w.dialect() {
-        Dialect::Sqlite if !single => w.push("values "),
-        Dialect::Sqlite | Dialect::Postgres | Dialect::MySql | Dialect::MariaDb => w,
-    }
-    .list(", ", 0..count, |w, _| {
-        w.push(if single { "" } else { "(" });
-        w.list(", ", columns, |w, column| push_value(w, column.ty));
-        w.push(if single { "" } else { ")" });
-    });
-}
-
-/// Writes the select that makes rows of an array for each column.
-fn write_arrays(w: &mut SqlWriter, columns: &[Column<'_>]) {
-    w.push("select * from unnest(").list(", ", columns, |w, column| push_array(w, column.ty));
-    w.push(")");
-}
-
-/// Writes the select that unfolds a list which travels as one parameter; only SQLite gets such lists.
-fn write_json_list(w: &mut SqlWriter, width: usize, form: ListForm) {
-    match width {
-        _ if form == ListForm::HexJson => w.push("select unhex(value) from json_each("),
-        1 => w.push("select value from json_each("),
-        _ => {
-            w.push("select ").list(", ", 0..width, |w, part| {
-                w.push("value ->> ").number(part as u64);
-            });
-            w.push(" from json_each(")
-        }
-    };
-    w.push_param().push(")");
-}
-
-fn write_row(w: &mut SqlWriter, columns: &[Column<'_>]) {
-    let single = columns.len() == 1;
-    w.push(if single { "" } else { "(" });
-    w.list(", ", columns, |w, column| {
-        column.write(w);
-    });
-    w.push(if single { "" } else { ")" });
 }

@@ -8,7 +8,7 @@ use crate::dialect::Dialect;
 /// lengths.
 const FEW: usize = 4;
 /// Up to this many placeholders, MySQL's lists are filled up to the next power of two, so that few texts serve all
-/// lengths.
+/// lengths. Longer ones travel as one parameter, as there may not be many more placeholders.
 const MOST_FILLED_UP: usize = 32_768;
 
 /// How the values of a list become parameters.
@@ -90,11 +90,16 @@ fn form<'a, I: Iterator<Item = &'a Value>>(
             ListForm::Each(count)
         }
         (_, Dialect::Postgres) => ListForm::Array,
-        (_, Dialect::MySql | Dialect::MariaDb) => {
-            let filled_up = count.next_power_of_two();
-            ListForm::Each(if filled_up * width > MOST_FILLED_UP { count } else { filled_up })
-        }
+        (_, Dialect::MySql | Dialect::MariaDb) => match count.next_power_of_two() {
+            filled_up if filled_up * width <= MOST_FILLED_UP => ListForm::Each(filled_up),
+            _ if values().all(is_scalar) => ListForm::Json,
+            _ => ListForm::Each(count),
+        },
     }
+}
+
+fn is_scalar(value: &Value) -> bool {
+    !matches!(value, Value::Json(_) | Value::Array(_))
 }
 
 fn is_bytes_or_null(value: &Value) -> bool {

@@ -5,6 +5,7 @@ pub(crate) mod cache;
 mod compare;
 mod condition;
 mod exists;
+mod in_list;
 mod json;
 #[cfg(test)]
 pub(crate) mod library;

@@ -22,6 +22,8 @@ pub(crate) enum OrderColumn<'a> {
     Inside(Column<'a>, usize, Place),
     /// The column of that number in the derived table of keys.
     Key(usize),
+    /// What the select gives a name with that number.
+    Selected(usize),
 }
 
 impl<'a> Term<'a> {
@@ -56,7 +58,7 @@ impl<'a> Term<'a> {
                 column.ty.kind,
                 ColumnKind::Bool | ColumnKind::Uuid | ColumnKind::Bytes | ColumnKind::Json
             ),
-            OrderColumn::Key(_) => false,
+            OrderColumn::Key(_) | OrderColumn::Selected(_) => false,
         }
     }
 
@@ -95,6 +97,7 @@ impl OrderColumn<'_> {
                 column.write(w)
             }
             OrderColumn::Key(index) => w.ident(KEYS).push(".").ident(&order_name(*index)),
+            OrderColumn::Selected(index) => w.ident(&order_name(*index)),
         };
     }
 }

@@ -8,7 +8,8 @@ use orm_core::{Error, Result};
 
 use crate::dialect::Dialect;
 use crate::lower::bind::{BindPlan, Place, Places, Slot, TestPlaces};
-use crate::lower::condition::{write_condition, write_list};
+use crate::lower::condition::write_condition;
+use crate::lower::in_list::write_list;
 use crate::lower::json::inside;
 use crate::lower::list::List;
 use crate::lower::order::{OrderColumn, Term, order_name, write_order};
@@ -148,9 +149,14 @@ impl<'a> Lower<'a> {
             // Behind the columns that are read, where nobody looks.
             let is_selected = |column| columns.iter().any(|selected| OrderColumn::Of(*selected) == column);
             let mut slots = Vec::new();
-            for term in terms.iter().filter(|term| !is_selected(term.column)) {
+            for (index, term) in terms.iter_mut().enumerate().filter(|(_, term)| !is_selected(term.column)) {
                 self.w.push(", ");
                 term.column.write(&mut self.w, &mut slots);
+                // What binds values would not be the same when it is written again.
+                if let OrderColumn::Inside(..) = term.column {
+                    self.w.push(" as ").ident(&order_name(index));
+                    term.column = OrderColumn::Selected(index);
+                }
             }
             // They stand before all that was written so far.
             self.binds.slots.splice(0..0, slots);

@@ -65,6 +65,15 @@ impl<S: Server> ServerConnection<S> {
         self
     }
 
+    /// Speaks to the server as if it were another.
+    #[cfg(test)]
+    pub(crate) fn speak(&mut self, dialect: Dialect) {
+        self.dialect = dialect;
+        if let Slot::Here(opened) = &mut self.slot {
+            opened.dialect = dialect;
+        }
+    }
+
     /// How the server speaks.
     pub fn dialect(&self) -> Dialect {
         self.dialect

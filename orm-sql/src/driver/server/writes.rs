@@ -76,10 +76,12 @@ impl<S: Server> ServerConnection<S> {
         let mut written = Written::default();
         for rows in insert_chunks(self.dialect, insert) {
             let answer = self.run_statement(&InsertRows::new(self.dialect, insert, rows)).await?;
-            written.affected += answer.affected;
             if insert.returning.is_empty() {
+                written.affected += answer.affected;
                 continue;
             }
+            // Where rows come back, some servers do not count them.
+            written.affected += rows.len() as u64;
             let returned = match self.dialect {
                 Dialect::Sqlite | Dialect::Postgres | Dialect::MariaDb => answer.rows,
                 Dialect::MySql => self.inserted(insert, rows, answer.first_key).await?,

@@ -6,21 +6,19 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use orm_core::driver::{Connection, Driver, Row, RowSink, TransactionOptions};
-use orm_core::query::{Condition, Insert, Test, Write, Written};
+use orm_core::query::{Insert, Test, Write};
 use orm_core::value::Value;
 use orm_core::{DriverErrorKind, Error, Result};
 
 use crate::driver::sqlite::{SqliteDriver, SqliteOptions};
 use crate::lower::library::{Query, SCHEMA, entity, registry, text};
 
-mod joins;
 mod log;
 mod opening;
 mod pool;
 mod reads;
 mod transactions;
 mod values;
-mod writes;
 
 /// A folder that is gone at the end of the test.
 struct Folder(PathBuf);

@@ -177,12 +177,40 @@ fn mysql_fills_lists_up_to_powers_of_two() {
         lowered(Dialect::MariaDb, &query).lines().nth(2).unwrap().matches('?').count()
     };
     assert_eq!([2, 5, 8, 9, 10_000].map(places), [2, 8, 8, 16, 16_384]);
-    assert_eq!([32_768, 32_769, 65_535].map(places), [32_768, 32_769, 65_535]);
-    let too_many = Query::new("Author").filter("age", Test::In(ints(0..65_536)));
-    let error = lower_select(Dialect::MariaDb, &too_many.registry, &too_many.select).unwrap_err();
-    assert!(matches!(error, Error::Unsupported { database: "mariadb", .. }), "{error}");
-    let no_bound = lower_select(Dialect::Postgres, &too_many.registry, &too_many.select);
-    assert!(no_bound.is_ok());
+    assert_eq!([32_768, 32_769, 100_000].map(places), [32_768, 0, 0]);
+}
+
+#[test]
+fn mysql_gets_very_long_lists_as_one_parameter() {
+    let check = |query: Query, expected: Expect| expected.assert_eq(&lowered(Dialect::MariaDb, &query));
+    check(
+        Query::new("Author").columns(&[0]).filter("age", Test::In(ints(0..40_000))),
+        expect![[r#"
+        select `a0`.`id`
+        from `author` as `a0`
+        where `a0`.`age` in (select v0
+        from json_table(?, '$[*]' columns (v0 bigint path '$')) as j)
+        [Json list of 40000]"#]],
+    );
+    check(
+        Query::new("Tag").filter("name", Test::NotIn(vec![text("x"); 40_000])),
+        expect![[r#"
+        select `t0`.`name`
+        from `tag` as `t0`
+        where `t0`.`name` not in (select v0
+        from json_table(?, '$[*]' columns (v0 longtext collate utf8mb4_nopad_bin path '$')) as j)
+        [Json list of 40000]"#]],
+    );
+    let pairs = (0..40_000).map(|n| vec![Value::Int(1), Value::Int(n)]).collect();
+    check(
+        Query::new("Line").columns(&[0]).filter("", Test::KeyIn(pairs)),
+        expect![[r#"
+        select `l0`.`book_id`
+        from `line` as `l0`
+        where (`l0`.`book_id`, `l0`.`number`) in (select v0, v1
+        from json_table(?, '$[*]' columns (v0 bigint path '$[0]', v1 bigint path '$[1]')) as j)
+        [keys of 40000]"#]],
+    );
 }
 
 #[test]

@@ -8,7 +8,7 @@ use smallvec::SmallVec;
 
 use crate::dialect::Dialect;
 use crate::lower::bind::{Binder, Places, bind_keys};
-use crate::lower::condition::write_list;
+use crate::lower::in_list::write_list;
 use crate::lower::list::List;
 use crate::lower::shape::Shape;
 use crate::lower::write::cases::{bind_rows, write_cases, write_rows};

@@ -12,7 +12,7 @@ use smallvec::SmallVec;
 
 use crate::dialect::Dialect;
 use crate::lower::bind::{Binder, Place, Places, bind_keys};
-use crate::lower::condition::write_list;
+use crate::lower::in_list::write_list;
 use crate::lower::list::{List, ListForm};
 use crate::lower::parameter::{push_array, push_value};
 use crate::lower::scope::{Columns, other_columns, own_columns};
