@@ -11,9 +11,9 @@ pub(crate) mod tests;
 
 use std::sync::Arc;
 
-use orm_core::Result;
 use orm_core::driver::BoxFuture;
 use orm_core::value::{Cell, Value};
+use orm_core::{Error, Result};
 use sqlx::error::DatabaseError;
 use sqlx::mysql::{MySql, MySqlConnection as RawConnection, MySqlQueryResult, MySqlRow};
 use sqlx::{AssertSqlSafe, Column, Connection as _, Decode, Executor, Row as _, SqlSafeStr};
@@ -64,7 +64,10 @@ impl Server for MySqlServer {
     fn open(options: &MySqlOptions) -> BoxFuture<'_, Result<Opened<Self>>> {
         Box::pin(async move {
             let connected = RawConnection::connect_with(&options.connect_options()).await;
-            let mut raw = connected.map_err(|error| driver_error::<Self>(error, ""))?;
+            let mut raw = connected.map_err(|error| match &error {
+                sqlx::Error::Configuration(problem) if problem.to_string().contains("RSA") => open_password(),
+                _ => driver_error::<Self>(error, ""),
+            })?;
             let sql = options.set_up_sql();
             let rows = raw.fetch_all(sqlx::raw_sql(AssertSqlSafe(sql.clone()))).await;
             let rows = rows.map_err(|error| driver_error::<Self>(error, &sql))?;
@@ -168,6 +171,16 @@ impl Server for MySqlServer {
 
     fn effect(sql: &str) -> Effect {
         Effect::of(Dialect::MySql, sql, &VERBS)
+    }
+}
+
+/// The server wants the password, and not by a connection that others can read.
+fn open_password() -> Error {
+    Error::Unsupported {
+        database: MySqlServer::NAME,
+        feature: "send the password, which the server asks for, by a connection that is not encrypted".into(),
+        alternative: "switch on the feature `tls` of orm, or let the user log in by `mysql_native_password`"
+            .into(),
     }
 }
 

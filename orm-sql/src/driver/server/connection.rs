@@ -124,16 +124,23 @@ impl<S: Server> ServerConnection<S> {
         params: &[Value],
         take: &mut (dyn FnMut(&ServerRow<'_, S>) -> Result<()> + Send),
     ) -> Result<Done> {
-        let effect = self.ready_for(sql).await?;
-        let (mut flight, shared) = self.call();
-        let result = match flight.opened() {
-            Ok(opened) => session::plain(opened, shared, sql, params, take).await,
-            Err(error) => Err(error.into()),
-        };
-        flight.land();
-        let result = self.after(result).await;
-        self.follow_effect(effect, &result);
-        result
+        let mut is_second = false;
+        loop {
+            let effect = self.ready_for(sql).await?;
+            let (mut flight, shared) = self.call();
+            let result = match flight.opened() {
+                Ok(opened) => session::plain(opened, shared, sql, params, &mut *take).await,
+                Err(error) => Err(error.into()),
+            };
+            flight.land();
+            let retries = !is_second && self.has_not_run(&result);
+            let result = self.after(result).await;
+            if !retries {
+                self.follow_effect(effect, &result);
+                return result;
+            }
+            is_second = true;
+        }
     }
 
     /// Makes the connection ready for plain SQL.
@@ -255,14 +262,14 @@ impl<S: Server> ServerConnection<S> {
     /// A select or a count may run again: it changes nothing. It does, once, when the connection turned out to be broken
     /// before anything was answered, or when the tables changed since the statement was prepared.
     fn may_retry<T>(&self, result: &Result<T, Failed>, answered: u64) -> bool {
-        let Err(failed) = result else { return false };
-        if self.transaction != Transaction::None || answered > 0 {
-            return false;
-        }
-        match failed.after {
-            After::Broken | After::Outdated => true,
-            After::Unchanged | After::Refused | After::RolledBack => false,
-        }
+        let is_broken = result.as_ref().is_err_and(|failed| failed.after == After::Broken);
+        answered == 0 && (self.has_not_run(result) || (is_broken && self.transaction == Transaction::None))
+    }
+
+    /// Whether a statement was refused before it ran, as what was prepared is outdated, and the transaction goes on.
+    fn has_not_run<T>(&self, result: &Result<T, Failed>) -> bool {
+        let goes_on = self.transaction == Transaction::None || !S::FAILURE_ENDS_TRANSACTION;
+        goes_on && result.as_ref().is_err_and(|failed| failed.after == After::Outdated)
     }
 
     async fn select_rows(&mut self, select: &Select, sink: &mut dyn RowSink) -> Result<()> {
