@@ -70,6 +70,8 @@ pub mod guide {
     pub mod filters {}
     #[doc = include_str!("../docs/guide/json.md")]
     pub mod json {}
+    #[doc = include_str!("../docs/guide/pagination.md")]
+    pub mod pagination {}
     #[doc = include_str!("../docs/guide/sqlite.md")]
     pub mod sqlite {}
 }

@@ -327,6 +327,24 @@ pub enum Error {
         /// The property, or the relation that leads to it.
         property: &'static str,
     },
+    /// A cursor is none of a page of the entity in this order: forged, cut off, or of another query.
+    #[error(
+        "this is no place among {entity} in this order: {problem}; give back `start_cursor` or `end_cursor` as a page with the same order had it"
+    )]
+    Cursor {
+        /// The entity's name.
+        entity: &'static str,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// Pages cannot go by an order.
+    #[error("pages of {entity} cannot go by this order: {problem}")]
+    CursorOrder {
+        /// The entity's name.
+        entity: &'static str,
+        /// Why, and what to order by.
+        problem: &'static str,
+    },
     /// A filter is on and takes arguments, and got none.
     #[error(
         "no arguments provided for the filter `{filter}` of {entity}; give them with `em.set_filter_params(…)` or, for one query, `.filters(|f| f.with(…))`, or switch it off"

@@ -1,7 +1,7 @@
 //! What most programs use: `use orm::prelude::*`.
 
 pub use crate::driver::IsolationLevel;
-pub use crate::em::{EntityManager, LoadExt, Propagation, Retry, Transaction};
+pub use crate::em::{EntityManager, LoadExt, Page, Propagation, Retry, Transaction};
 pub use crate::entity::{Collection, Entity, Loaded, Managed, New, Ref, ViewExt};
 pub use crate::error::{Error, Result};
 pub use crate::filter::{FilterName, GlobalFilter};

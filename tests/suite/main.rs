@@ -6,6 +6,7 @@ mod filters;
 mod harness;
 mod json;
 mod loading;
+mod pagination;
 mod schema;
 mod transactions;
 mod unit_of_work;

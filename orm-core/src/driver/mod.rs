@@ -49,6 +49,9 @@ pub struct Capabilities {
     pub savepoints: bool,
     /// How many keys one select by keys should ask for at the most.
     pub keys_per_select: usize,
+    /// Whether nulls that are not told where to go are sorted as if they were less than everything else; if not, they are
+    /// sorted as if they were greater.
+    pub nulls_are_smallest: bool,
 }
 
 impl Capabilities {
@@ -61,6 +64,7 @@ impl Capabilities {
             transactions: true,
             savepoints: true,
             keys_per_select: 10_000,
+            nulls_are_smallest: true,
         }
     }
 }

@@ -111,7 +111,7 @@ impl Assignment {
 }
 
 /// A JSON value as a column of that kind would hold it.
-fn to_value(kind: ColumnKind, json: &Json) -> Result<Value, DecodeError> {
+pub(super) fn to_value(kind: ColumnKind, json: &Json) -> Result<Value, DecodeError> {
     fn text<T: Type>(json: &Json, expected: &'static str) -> Result<Value, DecodeError> {
         let text = json.as_str().ok_or(DecodeError::Kind { found: found(json), expected })?;
         T::from_cell(Cell::Text(text)).map(|value| value.to_value())
@@ -141,7 +141,14 @@ fn to_value(kind: ColumnKind, json: &Json) -> Result<Value, DecodeError> {
         ColumnKind::UInt16 => integer::<u16>(json),
         ColumnKind::UInt32 => integer::<u32>(json),
         ColumnKind::UInt64 => integer::<u64>(json),
-        ColumnKind::Float32 | ColumnKind::Float64 => Ok(Value::Float(number()?)),
+        ColumnKind::Float32 | ColumnKind::Float64 => match json {
+            // What JSON's numbers cannot hold may come as text.
+            Json::String(text) => text
+                .parse()
+                .map(Value::Float)
+                .map_err(|_| DecodeError::Text { text: text.clone(), expected: "a number" }),
+            _ => Ok(Value::Float(number()?)),
+        },
         ColumnKind::Decimal => match json {
             Json::Number(number) => Decimal::from_cell(Cell::Text(&number.to_string())).map(Value::Decimal),
             json => text::<Decimal>(json, "a decimal number"),

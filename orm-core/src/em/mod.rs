@@ -1,6 +1,7 @@
 //! The entity manager: what a user calls. Thin and typed over sessions, loading and the unit of work.
 
 mod assign;
+mod cursor;
 mod filter;
 mod native;
 mod populate;
@@ -14,9 +15,10 @@ mod write;
 
 use std::sync::Arc;
 
+pub use cursor::{HasOrder, IntoPlace, OrderByMissing, Page, Pages, Place, Sorted};
 pub use native::{NativeDeleteQuery, NativeUpdateQuery};
 pub use populate::Handles;
-pub use query::{Kind, Many, ManyAndCount, OneOrFail, OneOrNone, Query, Total};
+pub use query::{Kind, Many, ManyAndCount, MayLimit, OneOrFail, OneOrNone, Query, Total};
 pub use retry::{Retry, Retryable};
 pub use transaction::Transaction;
 pub use transactional::{

@@ -4,6 +4,7 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use crate::em::EntityManager;
+use crate::em::cursor::PageRequest;
 use crate::entity::Entity;
 use crate::filter::FilterSwitches;
 use crate::hint::{Exclude, Fields, Fold, Hint, Infer, Inferred, Populate, Select, Shape};
@@ -13,7 +14,10 @@ use crate::query::{self, Order, Path, ReadFrom, RootFilter, Strategy};
 use crate::value::Value;
 
 /// What a query gives.
-pub trait Kind: Send + Sync + 'static {}
+pub trait Kind: Send + Sync + 'static {
+    /// The same with an order.
+    type Sorted: Kind;
+}
 /// All that fit.
 pub struct Many;
 /// The first that fits, if any.
@@ -24,11 +28,26 @@ pub struct OneOrFail;
 pub struct ManyAndCount;
 /// How many fit.
 pub struct Total;
-impl Kind for Many {}
-impl Kind for OneOrNone {}
-impl Kind for OneOrFail {}
-impl Kind for ManyAndCount {}
-impl Kind for Total {}
+
+/// What a query gives that may be limited to some of what fits.
+#[diagnostic::on_unimplemented(
+    message = "a page is limited by `first` or `last`",
+    label = "`limit` and `offset` are for `find`",
+    note = "write `.first(10)`, and `.after(&page)` for the next page"
+)]
+pub trait MayLimit {}
+
+macro_rules! kinds {
+    ($($kind:ident)*) => {$(
+        impl Kind for $kind {
+            type Sorted = Self;
+        }
+        #[diagnostic::do_not_recommend]
+        impl MayLimit for $kind {}
+    )*};
+}
+
+kinds!(Many OneOrNone OneOrFail ManyAndCount Total);
 
 /// Whether a query named fields, excluded some, or neither.
 pub struct Everything;
@@ -89,6 +108,10 @@ pub(super) struct State {
     pub(super) read_from: Option<ReadFrom>,
     /// Relations that the filter's joins populate.
     pub(super) inferred: Vec<Path>,
+    /// Properties that are loaded though the shape does not promise them.
+    pub(super) wanted: Vec<Path>,
+    /// What of a page it asks for, if it asks for one.
+    pub(super) page: PageRequest,
     /// What the query says of named filters.
     pub(super) filters: FilterSwitches,
     /// How they hold for the roots.
@@ -114,6 +137,8 @@ impl State {
             read_only: false,
             read_from: None,
             inferred: Vec::new(),
+            wanted: Vec::new(),
+            page: PageRequest::default(),
             filters: FilterSwitches::default(),
             root_filter: RootFilter::Seen,
             schema: None,
@@ -129,7 +154,7 @@ impl State {
 }
 
 impl<'em, E: Entity, Out> Query<'em, E, Out> {
-    fn new(em: &'em EntityManager) -> Self {
+    pub(super) fn new(em: &'em EntityManager) -> Self {
         let strategy = em.session.shared.settings.strategy;
         Self { em, state: State::new(strategy), marker: PhantomData }
     }
@@ -284,19 +309,31 @@ impl<'em, E: Entity, Out, S, Hints, Reach> Query<'em, E, Out, S, Hints, Reach> {
     }
 
     /// Sorts by these terms, after those given before.
-    pub fn order_by<O: IntoOrder<E>>(mut self, order: impl FnOnce(&'static E::Paths<E, Root>) -> O) -> Self {
+    pub fn order_by<O: IntoOrder<E>>(
+        mut self,
+        order: impl FnOnce(&'static E::Paths<E, Root>) -> O,
+    ) -> Query<'em, E, Out::Sorted, S, Hints, Reach>
+    where
+        Out: Kind,
+    {
         order(Paths::PATHS).write(&mut self.state.order);
-        self
+        Query { em: self.em, state: self.state, marker: PhantomData }
     }
 
     /// At most that many entities; collections of them are loaded whole.
-    pub fn limit(mut self, limit: u64) -> Self {
+    pub fn limit(mut self, limit: u64) -> Self
+    where
+        Out: MayLimit,
+    {
         self.state.limit = Some(limit);
         self
     }
 
     /// Passes over that many entities.
-    pub fn offset(mut self, offset: u64) -> Self {
+    pub fn offset(mut self, offset: u64) -> Self
+    where
+        Out: MayLimit,
+    {
         self.state.offset = Some(offset);
         self
     }

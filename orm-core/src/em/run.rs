@@ -23,11 +23,12 @@ impl EntityManager {
         let entity = self.entity_of(S::Entity::meta(), state)?;
         let asks_for_one = state.key.is_some() || state.limit == Some(1);
         let joins = Joins::of(self.session.capabilities(), state.strategy, asks_for_one);
-        Ok((entity, self.session.shared.plans.get::<S>(registry, entity, joins, &state.inferred)))
+        let plans = &self.session.shared.plans;
+        Ok((entity, plans.get::<S>(registry, entity, joins, &state.inferred, &state.wanted)))
     }
 
     /// The entity that a query is about, in its schema.
-    fn entity_of(&self, meta: &EntityMeta, state: &State) -> Result<EntityId> {
+    pub(super) fn entity_of(&self, meta: &EntityMeta, state: &State) -> Result<EntityId> {
         match state.entity {
             Some(entity) => Ok(entity),
             None => self.session.entity_of(meta, state.schema.as_ref()),
@@ -180,18 +181,22 @@ impl<'em, E: Entity, S: Shape<Entity = E>, Hints: 'static, Reach: 'static> IntoF
 
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(async move {
-            let condition = self.state.condition.clone();
-            let switches = self.state.filters.clone();
-            let is_whole = self.state.limit.is_none() && self.state.offset.is_none();
-            let entity = self.em.entity_of(E::meta(), &self.state)?;
-            let read_from = self.state.read_from.unwrap_or(self.em.session.shared.settings.read_from);
-            let entities = self.em.find_many::<S>(self.state).await?;
-            if is_whole {
-                let total = entities.len() as u64;
-                return Ok((entities, total));
+            let Query { em, mut state, .. } = self;
+            let (condition, switches) = (state.condition.clone(), state.filters.clone());
+            let (limit, offset) = (state.limit, state.offset.unwrap_or(0));
+            let (entity, plan) = em.plan::<S>(&state)?;
+            // What was just written is on the primary only, for the count as well.
+            let flushed_to = em.flush_before(&plan.entities).await?;
+            let read_from = *state.read_from.get_or_insert(flushed_to);
+            let found = em.load_as_it_is(plan, state).await?;
+            let entities = Managed::from_nodes(&found.arena, &found.roots);
+            // Fewer than asked for are the last; with one of them, what is before them is known, too.
+            let found = entities.len() as u64;
+            if limit.is_none_or(|limit| found < limit) && (found > 0 || offset == 0) {
+                return Ok((entities, offset + found));
             }
-            let filters = self.em.session.filters_for(&switches).await?;
-            let total = load::count(&self.em.session, entity, condition, filters, read_from).await?;
+            let filters = em.session.filters_for(&switches).await?;
+            let total = load::count(&em.session, entity, condition, filters, read_from).await?;
             Ok((entities, total))
         })
     }

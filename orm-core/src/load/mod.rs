@@ -9,6 +9,7 @@ mod layout;
 mod plan;
 mod request;
 mod satisfied;
+mod wanted;
 
 pub(crate) use carry::carry;
 pub(crate) use collection::{collection_count, collection_items};

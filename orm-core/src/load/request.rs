@@ -8,6 +8,7 @@ use crate::hint::ShapeTree;
 use crate::load::follow::{Following, follow_up};
 use crate::load::hydrate::Hydrator;
 use crate::load::plan::{Joins, LoadPlan};
+use crate::load::wanted::want;
 use crate::meta::EntityId;
 use crate::query::{
     Condition, Filters, Order, Path, PivotSource, ReadFrom, RootFilter, Select, Selection, SelectionKey,
@@ -181,23 +182,26 @@ pub(crate) struct PlanCache {
     plans: std::sync::RwLock<rustc_hash::FxHashMap<PlanKey, Arc<LoadPlan>>>,
 }
 
-type PlanKey = (std::any::TypeId, EntityId, Joins, Vec<Path>);
+type PlanKey = (std::any::TypeId, EntityId, Joins, Vec<Path>, Vec<Path>);
 
 impl PlanCache {
-    /// The plan of the shape `S`.
+    /// The plan of the shape `S`, with what is `wanted` beside it.
     pub(crate) fn get<S: crate::hint::Shape>(
         &self,
         registry: &crate::meta::Registry,
         entity: EntityId,
         joins: Joins,
         shared: &[Path],
+        wanted: &[Path],
     ) -> Arc<LoadPlan> {
         use std::sync::PoisonError;
-        let key = (std::any::TypeId::of::<S>(), entity, joins, shared.to_vec());
+        let key = (std::any::TypeId::of::<S>(), entity, joins, shared.to_vec(), wanted.to_vec());
         if let Some(plan) = self.plans.read().unwrap_or_else(PoisonError::into_inner).get(&key) {
             return Arc::clone(plan);
         }
-        let plan = Arc::new(LoadPlan::new(registry, entity, &ShapeTree(S::known()), joins, shared));
+        let mut tree = ShapeTree(S::known());
+        wanted.iter().for_each(|path| want(&mut tree, registry, entity, &path.0));
+        let plan = Arc::new(LoadPlan::new(registry, entity, &tree, joins, shared));
         self.plans.write().unwrap_or_else(PoisonError::into_inner).insert(key, Arc::clone(&plan));
         plan
     }

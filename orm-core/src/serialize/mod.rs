@@ -149,6 +149,18 @@ impl Serialize for KeyOf<'_> {
     }
 }
 
+/// A value as JSON from which the same value is read again; null if there is none, which no value of a column is.
+pub(crate) fn json_of(value: &Value) -> serde_json::Value {
+    match value {
+        // A number may come back as its neighbour, or not be a number to JSON at all.
+        Value::Float(float) => match serde_json::from_str(&float.to_string()) {
+            Ok(same) if f64::to_bits(same) == f64::to_bits(*float) => (*float).into(),
+            _ => float.to_string().into(),
+        },
+        value => serde_json::to_value(Scalar(value)).unwrap_or_default(),
+    }
+}
+
 /// A value as JSON writes it; what has no form of its own there is text.
 struct Scalar<'a>(&'a Value);
 

@@ -49,6 +49,7 @@ impl Server for PostgresServer {
     type Columns = Vec<PgType>;
 
     const NAME: &'static str = "postgres";
+    const NULLS_ARE_SMALLEST: bool = false;
     const FAILURE_ENDS_TRANSACTION: bool = true;
 
     fn settings(options: &PostgresOptions) -> &Settings<PostgresOptions> {

@@ -32,7 +32,9 @@ impl<S: Server> ServerDriver<S> {
         let shared = Arc::new(Shared::new(options));
         let primary = Arc::new(Pool::new(Arc::clone(&shared.options)));
         let replicas = Replicas::new(&shared.settings().replicas);
-        Ok(Self { shared, primary, replicas, capabilities: Capabilities::sql(S::NAME) })
+        let mut capabilities = Capabilities::sql(S::NAME);
+        capabilities.nulls_are_smallest = S::NULLS_ARE_SMALLEST;
+        Ok(Self { shared, primary, replicas, capabilities })
     }
 
     /// How often a plan was lowered to text: stays as it is when the same queries run again with other values.

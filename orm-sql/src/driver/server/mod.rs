@@ -106,6 +106,8 @@ pub trait Server: Sized + Send + Sync + fmt::Debug + 'static {
 
     /// The name in messages.
     const NAME: &'static str;
+    /// Whether it sorts nulls as if they were less than everything else.
+    const NULLS_ARE_SMALLEST: bool = true;
     /// Whether a failed statement makes all that follow in its transaction fail.
     const FAILURE_ENDS_TRANSACTION: bool;
 
