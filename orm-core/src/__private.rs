@@ -8,7 +8,8 @@ pub use crate::arena::{
 };
 pub use crate::entity::{
     Collection, CollectionView, Detached, Draft, Entity, EntityView, Link, Managed, New, OptionalLink, Ref,
-    TargetSource, read, read_generated, read_one, read_optional_one, set_one, set_optional_one, set_value,
+    TargetSource, Versioned, read, read_generated, read_one, read_optional_one, set_one, set_optional_one,
+    set_value,
 };
 pub use crate::error::{DecodeError, Error, Result};
 pub use crate::filter::{Filter, FilterName, filter_meta};

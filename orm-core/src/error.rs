@@ -267,6 +267,20 @@ pub enum Error {
         /// Its key.
         key: String,
     },
+    /// The entity is of another version than the one that was seen.
+    #[error(
+        "{entity} {key} is of version {found}, and version {seen} was seen; show the newer one, and let the user decide"
+    )]
+    OtherVersion {
+        /// The entity's name.
+        entity: &'static str,
+        /// Its key.
+        key: String,
+        /// The version that was seen.
+        seen: String,
+        /// The version that it is of.
+        found: String,
+    },
     /// An item cannot leave its collection, as its relation is required.
     #[error(
         "{entity}.{property}: an item cannot be taken out, because {target}.{inverse} is required; make it `Option<Ref<{entity}>>`, or add `orphan_removal` to {entity}.{property}"
@@ -509,6 +523,11 @@ impl Error {
     /// [`retry`](crate::em::TransactionBuilder::retry).
     pub fn is_retryable(&self) -> bool {
         self.is_deadlock() || self.is_serialization_failure() || self.is_lock_timeout()
+    }
+
+    /// Whether someone else changed or removed the row in the meantime.
+    pub fn is_optimistic_lock(&self) -> bool {
+        matches!(self, Error::OptimisticLock { .. } | Error::OtherVersion { .. })
     }
 
     /// Whether no row was found where one was demanded.

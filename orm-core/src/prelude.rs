@@ -8,7 +8,7 @@ pub use crate::filter::{FilterName, GlobalFilter};
 pub use crate::hint::Has;
 pub use crate::orm::Orm;
 pub use crate::path::{Condition, Row as _};
-pub use crate::query::Strategy;
+pub use crate::query::{Lock, Strategy};
 pub use crate::session::FlushMode;
 pub use crate::types::{Json, ObjectId};
 pub use crate::{Entity, EntityBase, EntityEnum, JsonPaths, fields, populate, requires};

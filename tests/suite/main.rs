@@ -6,6 +6,7 @@ mod filters;
 mod harness;
 mod json;
 mod loading;
+mod locks;
 mod pagination;
 mod schema;
 mod transactions;

@@ -3,6 +3,7 @@
 mod assign;
 mod cursor;
 mod filter;
+mod lock;
 mod native;
 mod populate;
 mod query;
@@ -16,6 +17,7 @@ mod write;
 use std::sync::Arc;
 
 pub use cursor::{HasOrder, IntoPlace, OrderByMissing, Page, Pages, Place, Sorted};
+pub use lock::{GivesOne, Lockable, VersionOf};
 pub use native::{NativeDeleteQuery, NativeUpdateQuery};
 pub use populate::Handles;
 pub use query::{Kind, Many, ManyAndCount, MayLimit, OneOrFail, OneOrNone, Query, Total};

@@ -8,9 +8,9 @@ use crate::em::cursor::PageRequest;
 use crate::entity::Entity;
 use crate::filter::FilterSwitches;
 use crate::hint::{Exclude, Fields, Fold, Hint, Infer, Inferred, Populate, Select, Shape};
-use crate::meta::EntityId;
+use crate::meta::{EntityId, PropertyId};
 use crate::path::{Condition, IntoCondition, IntoOrder, KeyOperand, Paths, Root};
-use crate::query::{self, Order, Path, ReadFrom, RootFilter, Strategy};
+use crate::query::{self, Lock, Order, Path, ReadFrom, RootFilter, Strategy};
 use crate::value::Value;
 
 /// What a query gives.
@@ -116,6 +116,10 @@ pub(super) struct State {
     pub(super) filters: FilterSwitches,
     /// How they hold for the roots.
     pub(super) root_filter: RootFilter,
+    /// How the rows are locked, if they are.
+    pub(super) lock: Option<Lock>,
+    /// The version property and the version that the entity must be of, if one was seen.
+    pub(super) version: Option<(PropertyId, Value)>,
     /// The schema, if it is not the entity manager's.
     pub(super) schema: Option<Arc<str>>,
     /// The entity, when its schema follows from what is there.
@@ -141,6 +145,8 @@ impl State {
             page: PageRequest::default(),
             filters: FilterSwitches::default(),
             root_filter: RootFilter::Seen,
+            lock: None,
+            version: None,
             schema: None,
             entity: None,
         }

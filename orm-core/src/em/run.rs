@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::driver::BoxFuture;
 use crate::em::EntityManager;
+use crate::em::lock::{NEEDS_TRANSACTION, check_version};
 use crate::em::query::{Many, ManyAndCount, OneOrFail, OneOrNone, Query, State, Total};
 use crate::entity::{Entity, Managed};
 use crate::error::{Error, Result};
@@ -62,11 +63,15 @@ impl EntityManager {
         if state.read_only {
             state.refresh = true;
         }
+        if state.lock.is_some() && !self.in_transaction() {
+            return Err(NEEDS_TRANSACTION);
+        }
         let filters = self.session.filters_for(&state.filters).await?;
         let request = Request {
             plan,
             filters,
             root_filter: state.root_filter,
+            lock: state.lock,
             hides_more: state.filters.hides_more(),
             is_point_read: state.key.is_some() && state.order.is_empty(),
             condition: state.condition,
@@ -112,9 +117,22 @@ impl EntityManager {
     }
 
     async fn find_first<S: Shape>(&self, mut state: State) -> Result<Option<Managed<S::Entity, S>>> {
+        let version = state.version.take();
+        let found = self.find_first_of_any_version::<S>(state).await?;
+        if let (Some(found), Some((property, seen))) = (&found, version) {
+            check_version(found, property, &seen)?;
+        }
+        Ok(found)
+    }
+
+    async fn find_first_of_any_version<S: Shape>(
+        &self,
+        mut state: State,
+    ) -> Result<Option<Managed<S::Entity, S>>> {
         if let Some(key) = &state.key
             && !state.refresh
             && !state.read_only
+            && state.lock.is_none()
             && state.filters.is_empty()
             && let Some(found) = self.find_loaded::<S>(key, &state)
         {

@@ -31,6 +31,17 @@ use crate::meta::EntityMeta;
 use crate::path::Paths;
 use crate::types::Key;
 
+/// An entity whose rows count their versions.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no version",
+    label = "its rows do not count their versions",
+    note = "add a property with `#[orm(version)]`, such as `pub version: i32`"
+)]
+pub trait Versioned: Entity {
+    /// The property that counts.
+    type Field: crate::hint::Field<Entity = Self>;
+}
+
 /// A struct that derives `Entity`: rows of a table, documents of a collection.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no entity",

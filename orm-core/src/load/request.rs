@@ -11,7 +11,7 @@ use crate::load::plan::{Joins, LoadPlan};
 use crate::load::wanted::want;
 use crate::meta::EntityId;
 use crate::query::{
-    Condition, Filters, Order, Path, PivotSource, ReadFrom, RootFilter, Select, Selection, SelectionKey,
+    Condition, Filters, Lock, Order, Path, PivotSource, ReadFrom, RootFilter, Select, Selection, SelectionKey,
 };
 use crate::session::Session;
 
@@ -34,6 +34,8 @@ pub(crate) struct Request {
     pub(crate) is_point_read: bool,
     pub(crate) filters: Option<Arc<Filters>>,
     pub(crate) root_filter: RootFilter,
+    /// How the roots' rows are locked, if they are.
+    pub(crate) lock: Option<Lock>,
     /// Whether the filters may hide what other queries of the entity manager see.
     pub(crate) hides_more: bool,
 }
@@ -65,6 +67,7 @@ pub(crate) async fn find(session: &Session, request: Request) -> Result<Found> {
         is_point_read: request.is_point_read,
         filters: request.filters.clone(),
         root_filter: request.root_filter,
+        lock: request.lock,
     };
     let is_all = select.condition.is_always() && select.limit.is_none() && select.offset.is_none();
     let loaded = if request.hides_more { Loaded::Partly } else { Loaded::Fully };
@@ -103,6 +106,7 @@ pub(crate) async fn count(
         is_point_read: false,
         filters,
         root_filter: RootFilter::Seen,
+        lock: None,
     };
     session.lease_for_reading(read_from).await?.connection()?.count(select).await
 }
@@ -173,6 +177,7 @@ pub(super) fn select_where(
         is_point_read: false,
         filters: filters.cloned(),
         root_filter,
+        lock: None,
     }
 }
 

@@ -5,6 +5,7 @@ mod compare;
 mod condition;
 mod filters;
 mod json;
+mod lock;
 mod plan;
 mod write;
 
@@ -12,6 +13,7 @@ pub use compare::{AnySchema, Comparison, Operand, RowTest};
 pub use condition::{Condition, Path, Test};
 pub use filters::{EntityFilter, FilterArguments, Filters, RootFilter};
 pub use json::{JsonKind, JsonPath, JsonStep};
+pub use lock::{Lock, LockStrength, LockWait};
 pub use plan::{
     Branch, Direction, Nulls, Order, PivotSource, ReadFrom, Select, Selection, SelectionKey, Strategy,
 };

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::meta::{ColumnId, EntityId, PropertyId};
-use crate::query::{Condition, Filters, JsonPath, Path, RootFilter};
+use crate::query::{Condition, Filters, JsonPath, Lock, Path, RootFilter};
 use crate::value::Value;
 
 /// How relations are loaded.
@@ -141,4 +141,6 @@ pub struct Select {
     pub filters: Option<Arc<Filters>>,
     /// How they hold for the roots.
     pub root_filter: RootFilter,
+    /// How the roots' rows are locked, if they are; only within a transaction.
+    pub lock: Option<Lock>,
 }

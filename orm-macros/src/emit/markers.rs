@@ -71,6 +71,8 @@ fn one(parts: &Parts<'_>, index: usize, property: &Property) -> TokenStream {
         Some(_) => quote!(impl __orm::Hidden for #marker {}),
         None => quote!(impl __orm::Visible for #marker {}),
     };
+    let version = property.scalar().is_some_and(|scalar| scalar.version.is_some());
+    let version = version.then(|| quote!(impl __orm::Versioned for #entity { type Field = #marker; }));
     let params = &parts.params;
     let atom = &params[index];
     let shape = parts.shape_of(params.iter().map(|param| quote!(#param)));
@@ -89,6 +91,7 @@ fn one(parts: &Parts<'_>, index: usize, property: &Property) -> TokenStream {
         #relation
         #optional
         #shown
+        #version
         #[diagnostic::do_not_recommend]
         impl __orm::Named<{ __orm::hash_name(#name) }> for #entity { type Field = #marker; }
         impl<#(#params: __orm::Atom),*> __orm::Prop<#marker> for #shape {

@@ -4,10 +4,10 @@
 //! What a place is read as decides what the databases make of it, so that all of them answer alike: what is of another
 //! type is null, and nothing is converted.
 
-use orm_core::Result;
 use orm_core::meta::ColumnType;
 use orm_core::query::{JsonKind, JsonPath, JsonStep, Test};
 use orm_core::types::ColumnKind;
+use orm_core::{Error, Result};
 use smallvec::SmallVec;
 
 use crate::dialect::Dialect;
@@ -65,21 +65,42 @@ pub(crate) fn bind_path(
     binder: &mut dyn Binder,
 ) -> Result<()> {
     let place = Place { ty: None, ..place };
-    if let Dialect::MySql | Dialect::MariaDb = dialect {
-        for list in lists(path) {
-            binder.text(&words(list), place)?;
+    let mut bind = |steps: &[JsonStep]| match dialect {
+        Dialect::Sqlite | Dialect::MySql => binder.text(&words(steps), place),
+        Dialect::MariaDb => {
+            check_keys(steps)?;
+            binder.text(&words(steps), place)
         }
+        Dialect::Postgres => steps.iter().try_for_each(|step| match step {
+            JsonStep::Key(key) => binder.text(key, place),
+            // No list is longer than PostgreSQL can count its items.
+            JsonStep::Item(index) => binder.number(u64::from(*index).min(i32::MAX as u64)),
+        }),
+    };
+    match dialect {
+        // What is no list has no items there.
+        Dialect::Sqlite => {}
+        Dialect::Postgres | Dialect::MySql | Dialect::MariaDb => lists(path).try_for_each(&mut bind)?,
     }
-    for _ in 0..mentions(dialect, path.kind) {
-        match dialect {
-            Dialect::Sqlite | Dialect::MySql | Dialect::MariaDb => binder.text(&words(&path.steps), place)?,
-            Dialect::Postgres => path.steps.iter().try_for_each(|step| match step {
-                JsonStep::Key(key) => binder.text(key, place),
-                JsonStep::Item(index) => binder.number(u64::from(*index)),
-            })?,
-        }
+    (0..mentions(dialect, path.kind)).try_for_each(|_| bind(&path.steps))
+}
+
+/// MariaDB finds no key that begins with a dash, whatever is in the document.
+fn check_keys(steps: &[JsonStep]) -> Result<()> {
+    let dashed = steps.iter().find_map(|step| match step {
+        JsonStep::Key(key) => key.starts_with('-').then_some(key),
+        JsonStep::Item(_) => None,
+    });
+    match dashed {
+        None => Ok(()),
+        Some(key) => Err(Error::Unsupported {
+            database: Dialect::MariaDb.name(),
+            feature: format!(
+                "look for `{key}` in a document, as its paths know no key that begins with a dash"
+            ),
+            alternative: "name the key otherwise, or read the documents and look there".into(),
+        }),
     }
-    Ok(())
 }
 
 /// Binds a test of what is inside of a column: where the column is written, and the values that it is compared with.
@@ -147,34 +168,49 @@ fn write_sqlite(w: &mut SqlWriter, column: Column<'_>, kind: JsonKind) {
 }
 
 fn write_postgres(w: &mut SqlWriter, column: Column<'_>, inside: Inside<'_>) {
-    let document = |w: &mut SqlWriter| {
+    let at = |w: &mut SqlWriter, steps: &[JsonStep]| {
         w.push("(").column(column.alias, column.name);
         w.push(if inside.is_by_hand { "::jsonb" } else { "" });
-        for step in &inside.path.steps {
+        for step in steps {
             w.push(" -> ").push_param();
             w.push(if matches!(step, JsonStep::Item(_)) { "::int4" } else { "" });
         }
         w.push(")");
     };
+    let document = |w: &mut SqlWriter| at(w, &inside.path.steps);
+    let guards = lists(inside.path).count();
+    if guards > 0 {
+        w.push("case when ").list(" and ", lists(inside.path), |w, list| {
+            w.push("jsonb_typeof");
+            at(w, list);
+            w.push(" = 'array'");
+        });
+        w.push(" then ");
+    }
     let (ty, read) = match inside.path.kind {
-        JsonKind::Any => {
-            w.push("nullif(");
-            document(w);
-            w.push(", 'null')");
-            return;
-        }
-        JsonKind::Presence => return document(w),
+        JsonKind::Any => ("", ", 'null')"),
+        JsonKind::Presence => ("", ""),
         JsonKind::Integer => ("number", "::numeric"),
         JsonKind::Float => ("number", "::float8"),
         JsonKind::Bool => ("boolean", "::boolean"),
         _ => ("string", " #>> '{}'"),
     };
-    w.push("case jsonb_typeof");
-    document(w);
-    w.push(" when '").push(ty).push("' then ");
-    document(w);
-    w.push(read).push(" end");
-    if read.ends_with("'{}'") {
+    match ty {
+        "" => {
+            w.push(if read.is_empty() { "" } else { "nullif(" });
+            document(w);
+            w.push(read);
+        }
+        ty => {
+            w.push("case jsonb_typeof");
+            document(w);
+            w.push(" when '").push(ty).push("' then ");
+            document(w);
+            w.push(read).push(" end");
+        }
+    }
+    w.push(if guards > 0 { " end" } else { "" });
+    if inside.path.kind == JsonKind::Text {
         // By the characters' numbers, as the other databases compare the texts in documents.
         let collation = Dialect::Postgres.exact_collation();
         w.push(" collate ").push(collation);
@@ -220,8 +256,8 @@ fn write_mysql(w: &mut SqlWriter, column: Column<'_>, path: &JsonPath) {
     }
 }
 
-/// The steps to each list that an item is taken of. MySQL takes what is no list for a list of itself, so that has to be
-/// asked for.
+/// The steps to each list that an item is taken of. The servers take a value for a list of itself, so that has to be
+/// asked.
 fn lists(path: &JsonPath) -> impl Iterator<Item = &[JsonStep]> {
     let items = path.steps.iter().enumerate().filter(|(_, step)| matches!(step, JsonStep::Item(_)));
     items.map(|(index, _)| &path.steps[..index])

@@ -193,6 +193,7 @@ impl Query {
             is_point_read: false,
             filters: None,
             root_filter: RootFilter::Seen,
+            lock: None,
         };
         Self { registry, select }
     }

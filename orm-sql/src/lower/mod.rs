@@ -10,6 +10,7 @@ mod json;
 #[cfg(test)]
 pub(crate) mod library;
 pub(crate) mod list;
+mod lock;
 mod order;
 pub(crate) mod parameter;
 mod path;

@@ -12,6 +12,7 @@ use crate::lower::condition::write_condition;
 use crate::lower::in_list::write_list;
 use crate::lower::json::inside;
 use crate::lower::list::List;
+use crate::lower::lock::write_lock;
 use crate::lower::order::{OrderColumn, Term, order_name, write_order};
 use crate::lower::path::{multiplying_part, place_of, property_of, relation_of};
 use crate::lower::reach::{any_path, has_shared, joins_many, loads};
@@ -168,6 +169,10 @@ impl<'a> Lower<'a> {
         write_order(&mut self.w, &mut self.binds.slots, &terms);
         if keys.is_none() {
             self.limit();
+        }
+        if let Some(lock) = self.select.lock {
+            let has_joins = by_keys || scope.pivot.is_some() || scope.has_joins();
+            write_lock(&mut self.w, lock, root.alias, has_joins, is_distinct)?;
         }
         self.finish()
     }

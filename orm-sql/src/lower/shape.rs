@@ -4,7 +4,8 @@
 use std::hash::BuildHasher;
 
 use orm_core::query::{
-    Condition, Direction, Filters, Nulls, Operand, Path, RootFilter, RowTest, Select, Test,
+    Condition, Direction, Filters, Lock, LockStrength, LockWait, Nulls, Operand, Path, RootFilter, RowTest,
+    Select, Test,
 };
 use orm_core::{Error, Result};
 use rustc_hash::FxBuildHasher;
@@ -46,7 +47,8 @@ impl Shape {
             let flags = u32::from(select.limit.is_some())
                 | u32::from(select.offset.is_some()) << 1
                 | u32::from(select.distinct) << 2
-                | u32::from(select.pivot.is_some()) << 3;
+                | u32::from(select.pivot.is_some()) << 3
+                | lock(select.lock) << 4;
             words.extend([key as u32, (key >> 32) as u32, flags, select.order.len() as u32]);
             for order in &select.order {
                 push_path(&mut words, &order.path);
@@ -103,6 +105,20 @@ fn direction(direction: Direction) -> u32 {
         Direction::Ascending => 0,
         Direction::Descending => 1,
     }
+}
+
+fn lock(lock: Option<Lock>) -> u32 {
+    let Some(Lock { strength, wait }) = lock else { return 0 };
+    let strength = match strength {
+        LockStrength::Update => 1,
+        LockStrength::Share => 2,
+    };
+    let wait = match wait {
+        LockWait::Wait => 0,
+        LockWait::SkipLocked => 1,
+        LockWait::NoWait => 2,
+    };
+    wait << 2 | strength
 }
 
 fn nulls(nulls: Nulls) -> u32 {

@@ -21,6 +21,7 @@ mod items;
 mod joins;
 mod json;
 mod limits;
+mod locks;
 mod servers;
 mod writes;
 

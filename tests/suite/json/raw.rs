@@ -184,6 +184,13 @@ async fn keys_are_any_text_and_never_sql(on: Database) {
     let documents = keys.iter().map(|key| Some(json!({ *key: { "x": 1 } })));
     let db = &papers(on, documents).await;
     for (number, key) in (1..).zip(keys) {
+        if key.starts_with('-')
+            && let Err(error) = db.em().find::<Paper>().filter(|p| p.data.at(key).exists()).await
+        {
+            // MariaDB does not find them, and says so.
+            assert!(matches!(error, orm::Error::Unsupported { database: "mariadb", .. }), "{error}");
+            continue;
+        }
         let one = Condition::<Paper>::when(|p| p.data.at(key).at("x").as_integer().eq(1));
         assert_eq!(crate::json::found(db, one).await, [number], "{key:?}");
         let there = Condition::<Paper>::when(|p| p.data.at(key).exists());
