@@ -81,6 +81,7 @@ async fn all_connections_are_free(db: &Db) {
     let mut open = Vec::new();
     let writers = match db.on {
         Database::Sqlite => 1,
+        Database::Postgres | Database::MySql => POOL_SIZE,
     };
     for _ in 0..writers {
         let em = db.em();

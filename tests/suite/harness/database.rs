@@ -9,10 +9,25 @@ use orm::prelude::*;
 use orm::sqlite::SqliteOptions;
 use orm::{OrmBuilder, Result};
 
+use crate::harness::server::Server;
+
 /// What a test runs on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Database {
     Sqlite,
+    Postgres,
+    /// MySQL, or MariaDB: whichever there is.
+    MySql,
+}
+
+impl Database {
+    /// Plain SQL with names in double quotes, as this database quotes them.
+    pub(crate) fn quoted(self, sql: &str) -> String {
+        match self {
+            Database::Sqlite | Database::Postgres => sql.to_owned(),
+            Database::MySql => sql.replace('"', "`"),
+        }
+    }
 }
 
 /// Enough for what one test does at a time; a server has connections for many tests.
@@ -22,6 +37,7 @@ pub(crate) const POOL_SIZE: usize = 4;
 pub(super) enum Place {
     Memory,
     File(Folder),
+    Server(Server),
 }
 
 impl Place {
@@ -29,6 +45,7 @@ impl Place {
     pub(super) async fn new(on: Database) -> Self {
         match on {
             Database::Sqlite => Place::Memory,
+            Database::Postgres | Database::MySql => Place::Server(Server::new(on).await),
         }
     }
 
@@ -36,6 +53,7 @@ impl Place {
     pub(super) async fn shared(on: Database) -> Self {
         match on {
             Database::Sqlite => Place::File(Folder::new()),
+            Database::Postgres | Database::MySql => Place::Server(Server::new(on).await),
         }
     }
 
@@ -47,6 +65,7 @@ impl Place {
                 let options = SqliteOptions::new(folder.0.join("db.sqlite"));
                 builder.sqlite(options.pool_size(POOL_SIZE).logger(logger))
             }
+            Place::Server(server) => server.choose(builder, logger),
         }
     }
 }

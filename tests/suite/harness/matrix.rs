@@ -1,6 +1,6 @@
 //! One source for all databases: each behaviour is a function of the database, and here it becomes a test for each.
 
-/// Makes a test of each function for each database: `sqlite::name`, `postgres::name`, and so on.
+/// Makes a test of each function for each database: `sqlite::name`, `postgres::name`, `mysql::name`.
 ///
 /// Once a file, after its `use` lines. A function that is not listed is an unused one, which clippy refuses.
 ///
@@ -16,6 +16,20 @@ macro_rules! on_every_database {
             $(#[tokio::test]
             async fn $test() {
                 super::$test($crate::harness::Database::Sqlite).await;
+            })+
+        }
+
+        mod postgres {
+            $(#[tokio::test]
+            async fn $test() {
+                super::$test($crate::harness::Database::Postgres).await;
+            })+
+        }
+
+        mod mysql {
+            $(#[tokio::test]
+            async fn $test() {
+                super::$test($crate::harness::Database::MySql).await;
             })+
         }
     };

@@ -3,6 +3,7 @@
 mod database;
 mod matrix;
 mod sent;
+mod server;
 
 use std::sync::Arc;
 
@@ -60,13 +61,30 @@ impl Db {
         Sent::new(self.on, self.sql.take())
     }
 
+    /// Another schema beside the one that the connections are in; it goes with this.
+    ///
+    /// On SQLite it is attached to the one connection of a database from [`new`](Self::new).
+    pub(crate) async fn another_schema(&self) -> String {
+        match &self.place {
+            Place::Server(server) => server.another_schema().await,
+            Place::Memory | Place::File(_) => {
+                let name = format!("other_{}", self.rows("select count(*) from pragma_database_list").await);
+                self.meddle(&format!("attach database ':memory:' as {name}")).await;
+                name
+            }
+        }
+    }
+
     /// What a query gives, past any entity manager: a line a row. Leaves no trace in [`sql`](Self::sql).
+    ///
+    /// Names may be in double quotes; true is 1 and false is 0, as not all databases tell them from numbers.
     pub(crate) async fn rows(&self, sql: &str) -> String {
         let before = self.sql.take();
-        let rows = self.em().query(sql, Vec::new()).await.expect("the query is right");
+        let rows = self.em().query(&self.on.quoted(sql), Vec::new()).await;
+        let rows = rows.unwrap_or_else(|error| panic!("{sql}: {error}"));
         self.sql.put_back(before);
         rows.iter()
-            .map(|row| row.iter().map(Value::to_string).collect::<Vec<_>>().join(" "))
+            .map(|row| row.iter().map(cell_text).collect::<Vec<_>>().join(" "))
             .collect::<Vec<_>>()
             .join("\n")
     }
@@ -74,8 +92,16 @@ impl Db {
     /// Changes rows past any entity manager, as somebody else would. Leaves no trace in [`sql`](Self::sql).
     pub(crate) async fn meddle(&self, sql: &str) {
         let before = self.sql.take();
-        self.em().execute(sql, Vec::new()).await.expect("the statement is right");
+        let done = self.em().execute(&self.on.quoted(sql), Vec::new()).await;
+        done.unwrap_or_else(|error| panic!("{sql}: {error}"));
         self.sql.put_back(before);
+    }
+}
+
+fn cell_text(value: &Value) -> String {
+    match value {
+        Value::Bool(value) => u8::from(*value).to_string(),
+        value => value.to_string(),
     }
 }
 

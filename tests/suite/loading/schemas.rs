@@ -1,7 +1,5 @@
 //! Entities in several schemas: fixed, chosen for a unit of work, chosen for a query; and never confused.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-
 use orm::Error;
 use orm::prelude::*;
 
@@ -55,19 +53,11 @@ struct Tenants {
 
 /// A database with two schemas, whose names nobody else has.
 async fn tenants(on: Database) -> Tenants {
-    static NUMBER: AtomicUsize = AtomicUsize::new(0);
     let db = Db::new(on, |builder| builder.entity::<Work>()).await;
-    let name = |letter: char| {
-        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        format!("orm_tenant_{letter}_{}_{number}", std::process::id())
-    };
-    let tenants = Tenants { db, a: name('a'), b: name('b') };
+    let tenants = Tenants { a: db.another_schema().await, b: db.another_schema().await, db };
     for schema in [&tenants.a, &tenants.b] {
         let key = "bigint not null primary key";
         let statements = [
-            match on {
-                Database::Sqlite => format!("attach database ':memory:' as {schema}"),
-            },
             format!("create table {schema}.writer (id {key}, name varchar(50) not null)"),
             format!(
                 "create table {schema}.work (id {key}, title varchar(50) not null, writer_id bigint not null)"
@@ -99,13 +89,6 @@ impl Tenants {
         let titles = |schema: &str| format!("select title from {schema}.work order by id");
         [self.db.rows(&titles(&self.a)).await, self.db.rows(&titles(&self.b)).await]
     }
-
-    /// The schemas do not go with the database of the test, where they are databases themselves.
-    async fn finish(self) {
-        match self.db.on {
-            Database::Sqlite => {}
-        }
-    }
 }
 
 async fn rows_of_two_schemas_are_two_entities_and_go_back_where_they_came_from(on: Database) {
@@ -131,7 +114,6 @@ async fn rows_of_two_schemas_are_two_entities_and_go_back_where_they_came_from(o
     assert_eq!(tenants.titles().await, ["", "'theirs'"]);
     let all = em.find::<Work>().schema(tenants.b.as_str()).await.unwrap();
     assert_eq!(all.len(), 1);
-    tenants.finish().await;
 }
 
 async fn a_unit_of_work_has_a_schema_of_its_own(on: Database) {
@@ -150,7 +132,6 @@ async fn a_unit_of_work_has_a_schema_of_its_own(on: Database) {
     assert_eq!(tenants.titles().await, ["'A1'\n'A7'", "'B1'\n'B2'"]);
     assert_eq!(em.count::<Work>().await.unwrap(), 2);
     assert_eq!(em.count::<Writer>().schema(tenants.a.as_str()).await.unwrap(), 2);
-    tenants.finish().await;
 }
 
 async fn what_an_entity_relates_to_is_in_its_schema(on: Database) {
@@ -182,7 +163,6 @@ async fn what_an_entity_relates_to_is_in_its_schema(on: Database) {
     let shelves = em.find::<Shelf>().schema(tenants.b.as_str()).filter(|s| s.works.title.eq("B1")).await;
     assert_eq!(shelves.unwrap().len(), 1);
     assert_eq!(tenants.db.em().count::<Shelf>().await.unwrap(), 0);
-    tenants.finish().await;
 }
 
 async fn an_entity_without_a_schema_is_refused_where_one_must_be_chosen(on: Database) {
@@ -198,7 +178,6 @@ async fn an_entity_without_a_schema_is_refused_where_one_must_be_chosen(on: Data
     refused(em.native_delete::<Work>().await.unwrap_err());
     em.persist(Writer::builder().id(1).name("nowhere").build());
     refused(em.flush().await.unwrap_err());
-    tenants.finish().await;
 }
 
 async fn a_relation_does_not_lead_into_another_schema(on: Database) {
@@ -215,7 +194,6 @@ async fn a_relation_does_not_lead_into_another_schema(on: Database) {
     let error = em.flush().await.unwrap_err();
     assert!(matches!(error, Error::OtherSchema { .. }), "{error}");
     assert_eq!(tenants.titles().await, ["'A1'", "'B1'"]);
-    tenants.finish().await;
 }
 
 async fn native_writes_choose_a_schema(on: Database) {
@@ -229,5 +207,4 @@ async fn native_writes_choose_a_schema(on: Database) {
     assert_eq!(em.native_insert(new).await.unwrap(), 4);
     assert_eq!(em.native_delete::<Work>().schema(tenants.a.as_str()).await.unwrap(), 1);
     assert_eq!(tenants.titles().await, ["", "'native'"]);
-    tenants.finish().await;
 }
