@@ -72,6 +72,13 @@ pub mod guide {
     pub mod json {}
     #[doc = include_str!("../docs/guide/pagination.md")]
     pub mod pagination {}
+    #[cfg(feature = "sqlite")]
     #[doc = include_str!("../docs/guide/sqlite.md")]
     pub mod sqlite {}
+    #[cfg(feature = "postgres")]
+    #[doc = include_str!("../docs/guide/postgres.md")]
+    pub mod postgres {}
+    #[cfg(feature = "mysql")]
+    #[doc = include_str!("../docs/guide/mysql.md")]
+    pub mod mysql {}
 }

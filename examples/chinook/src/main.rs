@@ -108,9 +108,8 @@ async fn open(url: &str) -> orm::Result<Orm> {
     let builder = builder(words);
     let builder = match words {
         Words::Sqlite => builder.sqlite(url)?,
-        Words::Postgres | Words::MySql => {
-            return Err(orm::Error::Configuration { message: "this program knows no such server yet" });
-        }
+        Words::Postgres => builder.postgres(url)?,
+        Words::MySql => builder.mysql(url)?,
     };
     builder.connect().await
 }

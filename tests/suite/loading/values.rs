@@ -13,6 +13,7 @@ on_every_database!(
     values_are_compared_as_what_they_are,
     what_the_database_cannot_hold_is_refused_before_it_loses_anything,
     object_ids_are_known_before_the_flush_and_found_by,
+    what_is_finer_than_the_database_keeps_is_cut_off,
 );
 
 #[derive(EntityEnum, Clone, Copy, Debug, PartialEq)]
@@ -140,7 +141,15 @@ async fn store(db: &Db, row: Everything) -> Result<()> {
     em.flush().await
 }
 
-fn limits() -> [Everything; 2] {
+/// The finest part of a second that a database keeps.
+fn finest(on: Database) -> TimeDelta {
+    match on {
+        Database::Sqlite => TimeDelta::nanoseconds(1),
+        Database::Postgres | Database::MySql => TimeDelta::microseconds(1),
+    }
+}
+
+fn limits(on: Database) -> [Everything; 2] {
     let moment = |text: &str| text.parse::<DateTime<Utc>>().expect("a moment");
     let low = Everything {
         tiny: i8::MIN,
@@ -154,7 +163,7 @@ fn limits() -> [Everything; 2] {
         text: "é🦀 it's \"here\" %_\\ \u{1}".to_owned(),
         bytes: (0..=255).collect(),
         decimal: "-123456789.012345".parse().expect("a decimal"),
-        moment: moment("1969-12-31T23:59:59.999999999Z"),
+        moment: DateTime::UNIX_EPOCH - finest(on),
         json: serde_json::json!({ "a": [1, null, "x"], "b": 1.5 }),
         status: Status::InReview,
         ..plain(1)
@@ -173,7 +182,7 @@ fn limits() -> [Everything; 2] {
         double: f64::MAX,
         maybe: Some(-1),
         date: NaiveDate::from_ymd_opt(9999, 12, 31).expect("a date"),
-        time: NaiveTime::from_hms_nano_opt(23, 59, 59, 999_999_999).expect("a time"),
+        time: NaiveTime::MIN - finest(on),
         local: NaiveDate::from_ymd_opt(2024, 1, 2)
             .and_then(|d| d.and_hms_milli_opt(3, 4, 5, 6))
             .expect("a moment"),
@@ -190,7 +199,7 @@ fn limits() -> [Everything; 2] {
 
 async fn values_come_back_as_they_went_and_are_not_dirty(on: Database) {
     let db = db(on).await;
-    for row in limits() {
+    for row in limits(on) {
         store(&db, row.clone()).await.expect("it fits");
         let em = db.em();
         let found = em.find_by_id_or_fail::<Everything>(row.id).await.expect("it is there");
@@ -210,14 +219,14 @@ async fn values_come_back_as_they_went_and_are_not_dirty(on: Database) {
 
 async fn values_are_compared_as_what_they_are(on: Database) {
     let db = db(on).await;
-    for row in limits() {
+    for row in limits(on) {
         store(&db, row).await.expect("it fits");
     }
     let em = db.em();
     let count = async |condition: Condition<Everything>| {
         em.count::<Everything>().matching(condition).await.expect("the query is right")
     };
-    let [low, high] = limits();
+    let [low, high] = limits(on);
     assert_eq!(count(Condition::<Everything>::when(|e| e.moment.gt(low.moment))).await, 1);
     assert_eq!(count(Condition::<Everything>::when(|e| e.moment.eq(high.moment))).await, 1);
     assert_eq!(count(Condition::<Everything>::when(|e| e.local.le(high.local))).await, 1);
@@ -243,7 +252,7 @@ async fn what_the_database_cannot_hold_is_refused_before_it_loses_anything(on: D
         (Everything { decimal: "1234567890.1234567".parse().expect("a decimal"), ..plain(1) }, "decimal"),
         (Everything { decimal: Decimal::MAX, ..plain(1) }, "decimal"),
         (Everything { text: "a\0b".to_owned(), ..plain(1) }, "text"),
-        (Everything { local: plain(1).local + TimeDelta::nanoseconds(1), ..plain(1) }, "local"),
+        (Everything { local: plain(1).local + finest(on), ..plain(1) }, "local"),
         (Everything { moment: DateTime::<Utc>::MAX_UTC, ..plain(1) }, "moment"),
     ] {
         match store(&db, row.clone()).await {
@@ -296,6 +305,34 @@ async fn object_ids_are_known_before_the_flush_and_found_by(on: Database) {
     let keys: Vec<ObjectId> = found.crew().iter().map(|sailor| *sailor.id()).collect();
     let count = em.count::<Sailor>().filter(|s| s.id.in_(keys) & s.friend.eq(friend) & s.ship.eq(id));
     assert_eq!(count.await.expect("the query is right"), 3);
+}
+
+async fn what_is_finer_than_the_database_keeps_is_cut_off(on: Database) {
+    let db = db(on).await;
+    let row = Everything {
+        time: NaiveTime::MIN + TimeDelta::nanoseconds(1_999),
+        local: plain(1).local + TimeDelta::nanoseconds(1_999),
+        moment: DateTime::UNIX_EPOCH - TimeDelta::nanoseconds(1),
+        ..plain(1)
+    };
+    store(&db, row.clone()).await.expect("it fits");
+    let expected = match on {
+        Database::Sqlite => row.clone(),
+        Database::Postgres | Database::MySql => Everything {
+            time: NaiveTime::MIN + TimeDelta::microseconds(1),
+            local: plain(1).local + TimeDelta::microseconds(1),
+            moment: DateTime::UNIX_EPOCH - TimeDelta::microseconds(1),
+            ..plain(1)
+        },
+    };
+    let em = db.em();
+    let found = em.find_by_id_or_fail::<Everything>(1).await.expect("it is there");
+    assert_eq!(found.detach().expect("all of it is loaded"), expected);
+    // What is asked for is cut off too, so that what was stored is found.
+    let same = em
+        .count::<Everything>()
+        .filter(|e| e.time.eq(row.time) & e.local.eq(row.local) & e.moment.eq(row.moment));
+    assert_eq!(same.await.expect("the query is right"), 1);
 }
 
 /// Columns of SQLite take values of any type.

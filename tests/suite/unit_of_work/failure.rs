@@ -103,8 +103,14 @@ async fn a_cancelled_flush_leaves_everything_for_the_next(on: Database) {
         let count = format!("select count(*) from book where title like '{turn}-%'");
         if !is_done {
             assert!(em.is_new(&author));
-            assert_eq!(db.rows(&count).await, "0", "turn {turn}");
-            em.flush().await.unwrap();
+            match (em.flush().await, on) {
+                (Ok(()), _) => {}
+                // Dropped in the moment in which it commits, a server may have all of it: then nothing is written twice.
+                (Err(error), Database::Postgres | Database::MySql) => {
+                    assert!(error.is_unique_violation(), "turn {turn}: {error}");
+                }
+                (Err(error), Database::Sqlite) => panic!("turn {turn}: {error}"),
+            }
         }
         assert_eq!(db.rows(&count).await, "20", "turn {turn}");
     }

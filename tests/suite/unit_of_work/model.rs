@@ -440,6 +440,19 @@ async fn rows(db: &Db) -> String {
     sorted(&text)
 }
 
+/// Deletes all rows. To empty tables by the schema takes servers longer than the work itself.
+async fn empty(db: &Db) {
+    for statement in [
+        "delete from book_tags",
+        "update author set favourite_id = null, mentor_id = null",
+        "delete from book",
+        "delete from author",
+        "delete from tag",
+    ] {
+        db.meddle(statement).await;
+    }
+}
+
 async fn random_work_leaves_the_rows_that_the_model_has(on: Database) {
     let db = db(on).await;
     let runtime = tokio::runtime::Handle::current();
@@ -449,7 +462,7 @@ async fn random_work_leaves_the_rows_that_the_model_has(on: Database) {
             TestRunner::new(Config { cases: 200, failure_persistence: None, ..Config::default() });
         let outcome = runner.run(&prop::collection::vec(op(), 1..60), |ops| {
             runtime.block_on(async {
-                db.orm.schema().clear().await.expect("the tables can be emptied");
+                empty(&db).await;
                 let mut work = Work::new(&db);
                 for op in ops {
                     work.run(op).await?;
