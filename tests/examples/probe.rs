@@ -27,11 +27,8 @@ async fn main() -> ExitCode {
 
 async fn ask(url: &str) -> orm::Result<String> {
     let schema = format!("orm_probe_{}", std::process::id());
-    let statements = [
-        "select version()".to_owned(),
-        format!("create schema {schema}"),
-        format!("drop schema {schema}"),
-    ];
+    let statements =
+        ["select version()".to_owned(), format!("create schema {schema}"), format!("drop schema {schema}")];
     let mut answers = Vec::new();
     if url.starts_with("mysql:") || url.starts_with("mariadb:") {
         let options = url.parse::<MySqlOptions>()?.connect_timeout(PATIENCE);

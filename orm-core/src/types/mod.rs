@@ -180,3 +180,9 @@ impl<T: Type> From<T> for Value {
         value.to_value()
     }
 }
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Value::Text(text.to_owned())
+    }
+}
