@@ -51,6 +51,7 @@ pub mod mysql {
 /// The schema as data, and its generator.
 #[cfg(any(feature = "sqlite", feature = "postgres", feature = "mysql"))]
 pub mod schema {
+    pub use orm_sql::dialect::Dialect;
     pub use orm_sql::schema::*;
 }
 

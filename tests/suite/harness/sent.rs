@@ -5,10 +5,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use expect_test::Expect;
 use orm::log::QueryEvent;
 
-use crate::harness::Database;
+use crate::harness::{Database, server};
 
 /// Statements that were sent.
 #[must_use]
+#[derive(Debug)]
 pub(crate) struct Sent {
     on: Database,
     statements: Vec<String>,
@@ -30,7 +31,8 @@ impl Sent {
     }
 
     /// Compares them with what is expected, a line a statement: the text is SQLite's, and the other databases need as
-    /// many statements, unless [`but_on`](Self::but_on) says what they send.
+    /// many statements, unless [`but_on`](Self::but_on) says what they send. MySQL may need more, as what it generated
+    /// has to be asked for; MariaDB may not.
     #[track_caller]
     pub(crate) fn check(self, expected: Expect) {
         let sent = self.statements.join("\n");
@@ -39,7 +41,11 @@ impl Sent {
             (None, Database::Sqlite) => expected.assert_eq(&sent),
             (None, Database::Postgres | Database::MySql) => {
                 let statements = expected.data().lines().filter(|line| !line.trim().is_empty()).count();
-                assert_eq!(self.statements.len(), statements, "{:?} was sent:\n{sent}\n", self.on);
+                let is_right = match self.on == Database::MySql && server::is_mysql() {
+                    true => self.statements.len() >= statements,
+                    false => self.statements.len() == statements,
+                };
+                assert!(is_right, "{statements} statements were expected; {:?} was sent:\n{sent}\n", self.on);
             }
         }
     }

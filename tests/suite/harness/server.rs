@@ -7,6 +7,7 @@ use orm::log::QueryLogger;
 use orm::mysql::{MySqlDriver, MySqlOptions};
 use orm::postgres::{PostgresDriver, PostgresOptions};
 use orm::prelude::*;
+use orm::schema::Dialect;
 use orm::{OrmBuilder, Result, Value};
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -123,6 +124,11 @@ impl Drop for Schema {
             failed => eprintln!("{} was not dropped: {failed:?}", self.name),
         }
     }
+}
+
+/// Whether it is MySQL and not MariaDB that there is, once it was asked something.
+pub(super) fn is_mysql() -> bool {
+    MYSQL.dialect() == Some(Dialect::MySql)
 }
 
 /// Ends the connections of a test, on the server's side.

@@ -20,7 +20,12 @@ async fn rows_with_the_same_columns_share_a_statement(on: Database) {
         em.persist(Book::builder().title(title).author(&author).build());
     }
     em.flush().await.unwrap();
-    db.sql().check(expect![[r#"
+    let sent = db.sql().but_on(Database::Postgres, expect![[r#"
+        begin
+        insert into "author" ("name", "email", "mentor_id", "favourite_id") values ($1, $2, $3, $4) returning "id" ['Ada', null, null, null]
+        insert into "book" ("title", "pages", "author_id", "editor_id") select * from unnest($1, $2, $3, $4) returning "id" ['One', 'Two', 'Three', 1, 1, 1, 1, 1, 1, null, null, null] × 3
+        commit"#]]);
+    sent.check(expect![[r#"
         begin immediate
         insert into "author" ("name", "email", "mentor_id", "favourite_id") values (?, ?, ?, ?) returning "id" ['Ada', null, null, null]
         insert into "book" ("title", "pages", "author_id", "editor_id") values (?, ?, ?, ?) returning "id" ['One', 1, 1, null, 'Two', 1, 1, null, 'Three', 1, 1, null] × 3
@@ -81,8 +86,9 @@ async fn a_flush_waits_for_the_one_before(on: Database) {
     first.unwrap();
     second.unwrap();
     assert_eq!(db.rows("select count(*) from tag").await, "50");
-    // begin, one insert, commit: the second flush found nothing to do.
-    assert_eq!(db.sql().len(), 3);
+    // begin, one insert, commit: the second flush found nothing to do. MySQL has the rows in two inserts, as it prepares
+    // a statement for each number of rows, and few of them are kept.
+    assert_eq!(db.sql().len(), if on == Database::MySql { 4 } else { 3 });
 }
 
 async fn a_query_waits_for_what_it_would_see(on: Database) {
