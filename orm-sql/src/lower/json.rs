@@ -65,10 +65,17 @@ pub(crate) fn bind_path(
     binder: &mut dyn Binder,
 ) -> Result<()> {
     let place = Place { ty: None, ..place };
-    let mut bind = |steps: &[JsonStep]| match dialect {
+    if guards_lists(dialect) {
+        lists(path).try_for_each(|list| bind_steps(dialect, list, place, binder))?;
+    }
+    (0..mentions(dialect, path.kind)).try_for_each(|_| bind_steps(dialect, &path.steps, place, binder))
+}
+
+fn bind_steps(dialect: Dialect, steps: &[JsonStep], place: Place, binder: &mut dyn Binder) -> Result<()> {
+    match dialect {
         Dialect::Sqlite | Dialect::MySql => binder.text(&words(steps), place),
         Dialect::MariaDb => {
-            check_keys(steps)?;
+            steps.iter().try_for_each(findable_by_mariadb)?;
             binder.text(&words(steps), place)
         }
         Dialect::Postgres => steps.iter().try_for_each(|step| match step {
@@ -76,30 +83,27 @@ pub(crate) fn bind_path(
             // No list is longer than PostgreSQL can count its items.
             JsonStep::Item(index) => binder.number(u64::from(*index).min(i32::MAX as u64)),
         }),
-    };
-    match dialect {
-        // What is no list has no items there.
-        Dialect::Sqlite => {}
-        Dialect::Postgres | Dialect::MySql | Dialect::MariaDb => lists(path).try_for_each(&mut bind)?,
     }
-    (0..mentions(dialect, path.kind)).try_for_each(|_| bind(&path.steps))
 }
 
-/// MariaDB finds no key that begins with a dash, whatever is in the document.
-fn check_keys(steps: &[JsonStep]) -> Result<()> {
-    let dashed = steps.iter().find_map(|step| match step {
-        JsonStep::Key(key) => key.starts_with('-').then_some(key),
-        JsonStep::Item(_) => None,
-    });
-    match dashed {
-        None => Ok(()),
-        Some(key) => Err(Error::Unsupported {
+/// MariaDB finds no key that begins with a minus, however it is written.
+fn findable_by_mariadb(step: &JsonStep) -> Result<()> {
+    match step {
+        JsonStep::Key(key) if key.starts_with('-') => Err(Error::Unsupported {
             database: Dialect::MariaDb.name(),
-            feature: format!(
-                "look for `{key}` in a document, as its paths know no key that begins with a dash"
-            ),
-            alternative: "name the key otherwise, or read the documents and look there".into(),
+            feature: format!("find the key `{key}` inside of a document"),
+            alternative: "give it a name that does not begin with `-`".into(),
         }),
+        JsonStep::Key(_) | JsonStep::Item(_) => Ok(()),
+    }
+}
+
+/// Whether it has to be asked whether a list is one: PostgreSQL takes a number or text that is the whole document for
+/// the only item of a list, and MySQL takes anything for it.
+fn guards_lists(dialect: Dialect) -> bool {
+    match dialect {
+        Dialect::Sqlite => false,
+        Dialect::Postgres | Dialect::MySql | Dialect::MariaDb => true,
     }
 }
 
@@ -168,7 +172,7 @@ fn write_sqlite(w: &mut SqlWriter, column: Column<'_>, kind: JsonKind) {
 }
 
 fn write_postgres(w: &mut SqlWriter, column: Column<'_>, inside: Inside<'_>) {
-    let at = |w: &mut SqlWriter, steps: &[JsonStep]| {
+    let document = |w: &mut SqlWriter, steps: &[JsonStep]| {
         w.push("(").column(column.alias, column.name);
         w.push(if inside.is_by_hand { "::jsonb" } else { "" });
         for step in steps {
@@ -177,40 +181,44 @@ fn write_postgres(w: &mut SqlWriter, column: Column<'_>, inside: Inside<'_>) {
         }
         w.push(")");
     };
-    let document = |w: &mut SqlWriter| at(w, &inside.path.steps);
-    let guards = lists(inside.path).count();
-    if guards > 0 {
-        w.push("case when ").list(" and ", lists(inside.path), |w, list| {
-            w.push("jsonb_typeof");
-            at(w, list);
-            w.push(" = 'array'");
-        });
-        w.push(" then ");
+    let has_guards = write_guards(w, inside.path, |w, list| {
+        w.push("jsonb_typeof");
+        document(w, list);
+        w.push(" = 'array'");
+    });
+    write_postgres_value(w, inside.path.kind, |w| document(w, &inside.path.steps));
+    w.push(if has_guards { " end" } else { "" });
+}
+
+/// Writes that all lists must be some before anything is read of them. Whether there are lists: then an `end` is due.
+fn write_guards(w: &mut SqlWriter, path: &JsonPath, guard: impl FnMut(&mut SqlWriter, &[JsonStep])) -> bool {
+    let has_lists = lists(path).next().is_some();
+    if has_lists {
+        w.push("case when ").list(" and ", lists(path), guard).push(" then ");
     }
-    let (ty, read) = match inside.path.kind {
-        JsonKind::Any => ("", ", 'null')"),
-        JsonKind::Presence => ("", ""),
+    has_lists
+}
+
+fn write_postgres_value(w: &mut SqlWriter, kind: JsonKind, document: impl Fn(&mut SqlWriter)) {
+    let (ty, read) = match kind {
+        JsonKind::Any => {
+            w.push("nullif(");
+            document(w);
+            w.push(", 'null')");
+            return;
+        }
+        JsonKind::Presence => return document(w),
         JsonKind::Integer => ("number", "::numeric"),
         JsonKind::Float => ("number", "::float8"),
         JsonKind::Bool => ("boolean", "::boolean"),
         _ => ("string", " #>> '{}'"),
     };
-    match ty {
-        "" => {
-            w.push(if read.is_empty() { "" } else { "nullif(" });
-            document(w);
-            w.push(read);
-        }
-        ty => {
-            w.push("case jsonb_typeof");
-            document(w);
-            w.push(" when '").push(ty).push("' then ");
-            document(w);
-            w.push(read).push(" end");
-        }
-    }
-    w.push(if guards > 0 { " end" } else { "" });
-    if inside.path.kind == JsonKind::Text {
+    w.push("case jsonb_typeof");
+    document(w);
+    w.push(" when '").push(ty).push("' then ");
+    document(w);
+    w.push(read).push(" end");
+    if read.ends_with("'{}'") {
         // By the characters' numbers, as the other databases compare the texts in documents.
         let collation = Dialect::Postgres.exact_collation();
         w.push(" collate ").push(collation);
@@ -221,15 +229,11 @@ fn write_mysql(w: &mut SqlWriter, column: Column<'_>, path: &JsonPath) {
     let extract = |w: &mut SqlWriter| {
         w.push("json_extract(").column(column.alias, column.name).push(", ").push_param().push(")");
     };
-    let guards = lists(path).count();
-    if guards > 0 {
-        w.push("case when ").list(" and ", 0..guards, |w, _| {
-            w.push("json_type(");
-            extract(w);
-            w.push(") = 'ARRAY'");
-        });
-        w.push(" then ");
-    }
+    let has_guards = write_guards(w, path, |w, _| {
+        w.push("json_type(");
+        extract(w);
+        w.push(") = 'ARRAY'");
+    });
     let (types, read, end) = match path.kind {
         JsonKind::Any => ("", "nullif(json_type(", "), 'NULL')"),
         JsonKind::Presence => ("", "", ""),
@@ -249,15 +253,14 @@ fn write_mysql(w: &mut SqlWriter, column: Column<'_>, path: &JsonPath) {
     extract(w);
     w.push(end);
     w.push(if types.is_empty() { "" } else { " end" });
-    w.push(if guards > 0 { " end" } else { "" });
+    w.push(if has_guards { " end" } else { "" });
     if path.kind == JsonKind::Text {
         let collation = w.dialect().exact_collation();
         w.push(" collate ").push(collation);
     }
 }
 
-/// The steps to each list that an item is taken of. The servers take a value for a list of itself, so that has to be
-/// asked.
+/// The steps to each list that an item is taken of.
 fn lists(path: &JsonPath) -> impl Iterator<Item = &[JsonStep]> {
     let items = path.steps.iter().enumerate().filter(|(_, step)| matches!(step, JsonStep::Item(_)));
     items.map(|(index, _)| &path.steps[..index])

@@ -121,14 +121,7 @@ async fn a_very_long_condition_is_run_or_refused(on: Database) {
         result.as_ref().is_ok_and(|count| *count == 2)
             || result.is_err_and(|error| matches!(error, Error::Unsupported { .. }))
     );
-    let listed = em.count::<Author>().filter(|a| a.id.in_(0..100_000)).await;
-    match on {
-        Database::Sqlite | Database::Postgres => assert_eq!(listed.expect("a list is one value"), 2),
-        Database::MySql => {
-            let error = listed.expect_err("each of its values is a parameter");
-            assert!(matches!(error, Error::Unsupported { .. }), "{error}");
-        }
-    }
+    assert_eq!(em.count::<Author>().filter(|a| a.id.in_(0..100_000)).await.expect("a list is one value"), 2);
     let mut deep = Condition::<Author>::when(|a| a.id.eq(1));
     for _ in 0..10_000 {
         deep = !deep;

@@ -116,7 +116,7 @@ fn an_item_is_taken_of_a_list_only() {
         expect![[r#"
             sqlite: from "device" as "d0" where instr(case when json_type("d0"."data", ?) = 'text' then json_extract("d0"."data", ?) end, ?) > 0
             ['$."a"[0][1]', '$."a"[0][1]', 'x']
-            postgres: from "device" as "d0" where case when jsonb_typeof("d0"."data" -> $1) = 'array' and jsonb_typeof("d0"."data" -> $2 -> $3::int4) = 'array' then case jsonb_typeof("d0"."data" -> $4 -> $5::int4 -> $6::int4) when 'string' then ("d0"."data" -> $7 -> $8::int4 -> $9::int4) #>> '{}' end end collate "C" like $10
+            postgres: from "device" as "d0" where case when jsonb_typeof("d0"."data" -> $1) = 'array' and jsonb_typeof("d0"."data" -> $2 -> $3::int4) = 'array' then case jsonb_typeof("d0"."data" -> $4 -> $5::int4 -> $6::int4) when 'string' then ("d0"."data" -> $7 -> $8::int4 -> $9::int4) #>> '{}' end collate "C" end like $10
             ['a', 'a', 0, 'a', 0, 1, 'a', 0, 1, '%x%']
             mysql: from `device` as `d0` where case when json_type(json_extract(`d0`.`data`, ?)) = 'ARRAY' and json_type(json_extract(`d0`.`data`, ?)) = 'ARRAY' then case when json_type(json_extract(`d0`.`data`, ?)) in ('STRING') then json_unquote(json_extract(`d0`.`data`, ?)) end end collate utf8mb4_0900_bin like ? collate utf8mb4_0900_bin escape '|'
             ['$."a"', '$."a"[0]', '$."a"[0][1]', '$."a"[0][1]', '%x%']
