@@ -111,23 +111,35 @@ impl Condition {
 
     /// Calls `test` with each path that is joined, and with the relations of it that are gone through.
     fn visit(&self, test: &mut impl FnMut(&[u16], &[u16]) -> bool) -> bool {
-        match self {
-            Condition::All(conditions) | Condition::Any(conditions) => {
-                conditions.iter().any(|condition| condition.visit(test))
+        // Not by recursion: a condition that was put together at run time may be deeper than the stack.
+        let mut waiting = vec![self];
+        while let Some(condition) = waiting.pop() {
+            let is_found = match condition {
+                Condition::All(conditions) | Condition::Any(conditions) => {
+                    waiting.extend(conditions.iter().rev());
+                    false
+                }
+                Condition::Not(condition) => {
+                    waiting.push(condition);
+                    false
+                }
+                Condition::Property(path, _) | Condition::Json(path, ..) => test(&path.0, path.owner()),
+                Condition::Compare(path, _, operand) => {
+                    test(&path.0, path.owner())
+                        || match operand {
+                            Operand::Property(other) => test(&other.0, other.owner()),
+                            Operand::Outer(..) => false,
+                        }
+                }
+                Condition::Row(paths, _) => paths.iter().any(|path| test(&path.0, path.owner())),
+                Condition::HasItem(path, _) => test(path.owner(), path.owner()),
+                Condition::Apart(_) => false,
+            };
+            if is_found {
+                return true;
             }
-            Condition::Not(condition) => condition.visit(test),
-            Condition::Property(path, _) | Condition::Json(path, ..) => test(&path.0, path.owner()),
-            Condition::Compare(path, _, operand) => {
-                test(&path.0, path.owner())
-                    || match operand {
-                        Operand::Property(other) => test(&other.0, other.owner()),
-                        Operand::Outer(..) => false,
-                    }
-            }
-            Condition::Row(paths, _) => paths.iter().any(|path| test(&path.0, path.owner())),
-            Condition::HasItem(path, _) => test(path.owner(), path.owner()),
-            Condition::Apart(_) => false,
         }
+        false
     }
 }
 

@@ -1,7 +1,6 @@
 //! Versions that were seen before.
 
 use orm::Error;
-use orm::prelude::*;
 
 use crate::harness::{Database, on_every_database};
 use crate::locks::{Job, db};

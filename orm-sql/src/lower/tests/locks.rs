@@ -10,7 +10,7 @@ fn check_lock(mut query: Query, lock: Lock, expected: Expect) {
     query.select.lock = Some(lock);
     let all = [Dialect::Postgres, Dialect::MySql, Dialect::MariaDb].map(|dialect| {
         let sql = lowered(dialect, &query);
-        let sql = sql.lines().filter(|line| !line.starts_with('[')).next_back();
+        let sql = sql.lines().rfind(|line| !line.starts_with('['));
         format!("{dialect}: {}\n", sql.unwrap_or_default())
     });
     expected.assert_eq(&all.concat());
