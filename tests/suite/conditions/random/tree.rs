@@ -131,17 +131,10 @@ impl<A: Atom> Tree<A> {
         let truth = |tree: &Self| tree.truth(rows, row, item, around);
         match self {
             Tree::Atom(atom) => atom.holds(rows, row, item, around),
-            Tree::All(trees) => trees.iter().map(truth).fold(Some(true), |all, one| match (all, one) {
-                (Some(false), _) | (_, Some(false)) => Some(false),
-                (Some(true), Some(true)) => Some(true),
-                _ => None,
-            }),
-            Tree::Any(trees) => trees.iter().map(truth).fold(Some(false), |any, one| match (any, one) {
-                (Some(true), _) | (_, Some(true)) => Some(true),
-                (Some(false), Some(false)) => Some(false),
-                _ => None,
-            }),
-            Tree::Not(tree) => truth(tree).map(|truth| !truth),
+            Tree::All(trees) => all(trees.iter().map(truth)),
+            // One holds unless none does.
+            Tree::Any(trees) => all(trees.iter().map(truth).map(not)).map(|none| !none),
+            Tree::Not(tree) => not(truth(tree)),
             Tree::Whole(tree) if tree.speaks_of_items() => Some(tree.finds(rows, row, around)),
             Tree::Whole(tree) => truth(tree),
         }
@@ -165,3 +158,20 @@ impl<A: Atom> Tree<A> {
 }
 
 pub(super) use {apply, quantify};
+
+/// Whether all hold: one that does not decides, whatever is unknown.
+fn all(truths: impl Iterator<Item = Truth>) -> Truth {
+    let mut all = Some(true);
+    for truth in truths {
+        match truth {
+            Some(true) => {}
+            Some(false) => return truth,
+            None => all = None,
+        }
+    }
+    all
+}
+
+fn not(truth: Truth) -> Truth {
+    truth.map(|truth| !truth)
+}
