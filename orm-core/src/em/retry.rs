@@ -142,13 +142,17 @@ mod tests {
         assert!(endless.pause_after(3, 0) > Duration::from_secs(1));
     }
 
+    #[derive(Debug, thiserror::Error)]
+    #[error("the application's own words")]
+    struct Outer(#[source] Error);
+
     #[test]
     fn a_boxed_error_is_asked_for_the_one_inside() {
         let deadlock = || Error::from(DriverError::new(DriverErrorKind::Deadlock, "made up"));
         assert!(deadlock().is_retryable());
         let boxed: Box<dyn std::error::Error + Send + Sync> = Box::new(deadlock());
         assert!(boxed.is_retryable());
-        let wrapped: Box<dyn std::error::Error> = Box::new(std::io::Error::other(deadlock()));
+        let wrapped: Box<dyn std::error::Error> = Box::new(Outer(deadlock()));
         assert!(wrapped.is_retryable());
         assert!(!<Box<dyn std::error::Error>>::from("no").is_retryable());
         assert!(!Error::Closed.is_retryable());
