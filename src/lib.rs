@@ -74,6 +74,9 @@ pub mod guide {
     #[doc = include_str!("../docs/guide/pagination.md")]
     pub mod pagination {}
     #[cfg(feature = "sqlite")]
+    #[doc = include_str!("../docs/guide/schema.md")]
+    pub mod schema {}
+    #[cfg(feature = "sqlite")]
     #[doc = include_str!("../docs/guide/sqlite.md")]
     pub mod sqlite {}
     #[cfg(feature = "postgres")]

@@ -71,15 +71,16 @@ impl Transition<'_> {
 
     /// Reads the schema again, now that nobody else can change it, and changes it.
     async fn run_inside(&self, transaction: &mut Transaction<'_>) -> Result<(), Failure> {
-        let mut changes = self.compare(transaction.connection()).await?.up;
+        let Changes { from, up: mut changes } = self.compare(transaction.connection()).await?;
+        let own = from.own_namespace;
         let is_rename = |change: &Change| matches!(change, Change::RenameColumn { .. });
         if changes.iter().any(is_rename) {
             // The database knows best what else a new name changes: triggers, checks, other tables.
             changes.retain(is_rename);
-            self.apply(transaction, &changes).await?;
+            self.apply(transaction, own.as_deref(), &changes).await?;
             changes = self.compare(transaction.connection()).await?.up;
         }
-        self.apply(transaction, &changes).await?;
+        self.apply(transaction, own.as_deref(), &changes).await?;
         match self.dialect {
             Dialect::Sqlite => {
                 for table in pointing_at_changed(&changes, self.target) {
@@ -92,9 +93,14 @@ impl Transition<'_> {
         Ok(())
     }
 
-    async fn apply(&self, transaction: &mut Transaction<'_>, changes: &[Change]) -> Result<(), Failure> {
+    async fn apply(
+        &self,
+        transaction: &mut Transaction<'_>,
+        own_namespace: Option<&str>,
+        changes: &[Change],
+    ) -> Result<(), Failure> {
         let Plan { requirements, statements, drops_tables: _, unchecked_tables } =
-            plan(self.dialect, changes);
+            plan(self.dialect, own_namespace, changes);
         for requirement in requirements {
             if !transaction.connection().query(&requirement.query, &[]).await?.is_empty() {
                 return Err(Failure::Required(requirement));
@@ -119,6 +125,16 @@ impl Transition<'_> {
 }
 
 impl Changes {
+    /// The statements that make the changes.
+    pub(crate) fn up_plan(&self, dialect: Dialect) -> Plan {
+        plan(dialect, self.from.own_namespace.as_deref(), &self.up)
+    }
+
+    /// The statements that lead back, once these have run.
+    pub(crate) fn down_plan(&self, dialect: Dialect) -> Plan {
+        plan(dialect, self.from.own_namespace.as_deref(), &self.down(dialect))
+    }
+
     /// The changes that lead back, once these are made.
     pub(crate) fn down(&self, dialect: Dialect) -> Vec<Change> {
         let after = applied(dialect, &self.from, &self.up);

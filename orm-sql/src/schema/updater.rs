@@ -8,8 +8,8 @@ use orm_core::{Error, Result};
 use crate::dialect::Dialect;
 use crate::schema::diff::{Change, DiffOptions};
 use crate::schema::generator::{SchemaGenerator, script, without_foreign_keys};
-use crate::schema::transition::{Failure, Transition};
-use crate::schema::update::{Plan, Requirement, plan};
+use crate::schema::transition::{Changes, Failure, Transition};
+use crate::schema::update::{Plan, Requirement};
 
 /// An update of the schema; await it to run it.
 ///
@@ -52,19 +52,13 @@ impl SchemaUpdate {
 
     /// What would change, for those who want to look first.
     pub async fn changes(&self) -> Result<Vec<Change>> {
-        self.changes_on(self.generator.dialect().await?).await
-    }
-
-    async fn changes_on(&self, dialect: Dialect) -> Result<Vec<Change>> {
-        let target = self.generator.target_on(dialect)?;
-        let transition = Transition { dialect, target: &target, options: &self.options };
-        Ok(transition.look(&mut *self.generator.connect().await?).await?.up)
+        Ok(self.look(self.generator.dialect().await?).await?.up)
     }
 
     /// The statements that would run; empty if the schema is as it should be.
     pub async fn sql(&self) -> Result<String> {
         let dialect = self.generator.dialect().await?;
-        Ok(text(dialect, plan(dialect, &self.changes_on(dialect).await?)))
+        Ok(text(dialect, self.look(dialect).await?.up_plan(dialect)))
     }
 
     /// The statements that would take the update back once it has run: a migration's way down.
@@ -72,10 +66,13 @@ impl SchemaUpdate {
     /// Rows that went with a table or a column are gone all the same, and a schema that was made stays.
     pub async fn down_sql(&self) -> Result<String> {
         let dialect = self.generator.dialect().await?;
+        Ok(text(dialect, self.look(dialect).await?.down_plan(dialect)))
+    }
+
+    async fn look(&self, dialect: Dialect) -> Result<Changes> {
         let target = self.generator.target_on(dialect)?;
         let transition = Transition { dialect, target: &target, options: &self.options };
-        let changes = transition.look(&mut *self.generator.connect().await?).await?;
-        Ok(text(dialect, plan(dialect, &changes.down(dialect))))
+        transition.look(&mut *self.generator.connect().await?).await
     }
 
     async fn run(self) -> Result<()> {

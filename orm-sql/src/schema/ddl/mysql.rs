@@ -22,7 +22,8 @@ pub(super) fn create_statements(dialect: Dialect, schema: &Schema) -> Vec<String
         schema.namespaces.iter().map(|name| create_namespace(dialect, name)).collect();
     statements.extend(schema.tables.iter().map(|table| create_table(dialect, table)));
     for table in &schema.tables {
-        statements.extend(add_foreign_keys(dialect, table, &table.foreign_keys));
+        let own = schema.own_namespace.as_deref();
+        statements.extend(add_foreign_keys(dialect, own, table, &table.foreign_keys));
     }
     statements
 }
@@ -72,8 +73,21 @@ pub(crate) fn create_table(dialect: Dialect, table: &Table) -> String {
 }
 
 /// The statement that adds foreign keys to a table, if there are any.
-pub(crate) fn add_foreign_keys(dialect: Dialect, table: &Table, keys: &[ForeignKey]) -> Option<String> {
-    let add = |key: &ForeignKey| format!("add {}", foreign_key_definition(dialect, key));
+///
+/// What they point at is looked for in the table's own database unless they say another one.
+pub(crate) fn add_foreign_keys(
+    dialect: Dialect,
+    own_namespace: Option<&str>,
+    table: &Table,
+    keys: &[ForeignKey],
+) -> Option<String> {
+    let add = |key: &ForeignKey| {
+        let mut key = key.clone();
+        if table.schema.is_some() && key.referenced_schema.is_none() {
+            key.referenced_schema = own_namespace.map(str::to_owned);
+        }
+        format!("add {}", foreign_key_definition(dialect, &key))
+    };
     let actions: Vec<String> = keys.iter().map(add).collect();
     (!actions.is_empty())
         .then(|| format!("alter table {} {}", table_name(dialect, table), actions.join(", ")))

@@ -23,6 +23,7 @@ pub(super) fn add_foreign_keys(cx: &Context<'_>, entity: &EntityModel, table: &m
             continue;
         }
         let (on_delete, on_update) = rules(entity, property, relation)?;
+        check_rules(cx, entity, property, [on_delete, on_update])?;
         table.foreign_keys.push(ForeignKey {
             name: Some(constraint_name(cx.dialect, &table.name, &borrowed(&columns), Kind::Foreign)),
             columns,
@@ -63,6 +64,26 @@ fn rules(entity: &EntityModel, property: &PropertyModel, relation: &RelationMode
         None => Rule::NoAction,
     };
     Ok((on_delete, on_update))
+}
+
+/// InnoDB takes no `set default`.
+fn check_rules(
+    cx: &Context<'_>,
+    entity: &EntityModel,
+    property: &PropertyModel,
+    rules: [Rule; 2],
+) -> Result<()> {
+    match cx.dialect {
+        Dialect::MySql | Dialect::MariaDb if rules.contains(&Rule::SetDefault) => Err(Error::Unsupported {
+            database: cx.dialect.name(),
+            feature: format!(
+                "give `{}.{}` its default by a foreign key",
+                entity.meta.name, property.meta.name
+            ),
+            alternative: "write \"set null\" or \"cascade\" instead of \"set default\"".into(),
+        }),
+        Dialect::Sqlite | Dialect::Postgres | Dialect::MySql | Dialect::MariaDb => Ok(()),
+    }
 }
 
 pub(super) fn add_indexes(cx: &Context<'_>, entity: &EntityModel, table: &mut Table) -> Result<()> {

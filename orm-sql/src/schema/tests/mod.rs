@@ -9,4 +9,6 @@ mod mysql;
 mod postgres;
 mod random;
 mod refused;
+#[cfg(any(feature = "postgres", feature = "mysql"))]
+mod shop;
 mod update;

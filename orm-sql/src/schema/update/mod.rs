@@ -36,11 +36,12 @@ pub struct Requirement {
     pub query: String,
 }
 
-/// The statements for some changes.
-pub fn plan(dialect: Dialect, changes: &[Change]) -> Plan {
+/// The statements for some changes. What says no schema is in `own_namespace`, the connection's own, where that has a
+/// name ([`Schema::own_namespace`](crate::schema::model::Schema::own_namespace)).
+pub fn plan(dialect: Dialect, own_namespace: Option<&str>, changes: &[Change]) -> Plan {
     match dialect {
         Dialect::Sqlite => sqlite::plan(changes),
         Dialect::Postgres => postgres::plan(changes),
-        Dialect::MySql | Dialect::MariaDb => mysql::plan(dialect, changes),
+        Dialect::MySql | Dialect::MariaDb => mysql::plan(dialect, own_namespace, changes),
     }
 }

@@ -16,9 +16,9 @@ use crate::schema::update::Plan;
 use crate::schema::update::required::require_values;
 use crate::schema::update::touched::Touched;
 
-pub(super) fn plan(dialect: Dialect, changes: &[Change]) -> Plan {
+pub(super) fn plan(dialect: Dialect, own_namespace: Option<&str>, changes: &[Change]) -> Plan {
     let mut plan = Plan::default();
-    let mut steps = Steps::new(dialect);
+    let mut steps = Steps::new(dialect, own_namespace);
     for change in changes {
         match change {
             Change::CreateNamespace(name) => steps.first.push(create_namespace(dialect, name)),
@@ -28,7 +28,12 @@ pub(super) fn plan(dialect: Dialect, changes: &[Change]) -> Plan {
             }
             Change::CreateTable(table) => {
                 steps.tables.push(create_table(dialect, table));
-                steps.foreign_keys.extend(add_foreign_keys(dialect, table, &table.foreign_keys));
+                steps.foreign_keys.extend(add_foreign_keys(
+                    dialect,
+                    own_namespace,
+                    table,
+                    &table.foreign_keys,
+                ));
             }
             Change::DropTable(table) => steps.drop_table(table),
             Change::AlterTable(change) => {
@@ -44,8 +49,9 @@ pub(super) fn plan(dialect: Dialect, changes: &[Change]) -> Plan {
 }
 
 /// The statements by what they do, in the order of their running.
-struct Steps {
+struct Steps<'a> {
     dialect: Dialect,
+    own_namespace: Option<&'a str>,
     /// Databases, and other names of columns.
     first: Vec<String>,
     dropped_foreign_keys: Vec<String>,
@@ -54,10 +60,11 @@ struct Steps {
     dropped_tables: Vec<String>,
 }
 
-impl Steps {
-    fn new(dialect: Dialect) -> Self {
+impl<'a> Steps<'a> {
+    fn new(dialect: Dialect, own_namespace: Option<&'a str>) -> Self {
         Self {
             dialect,
+            own_namespace,
             first: Vec::new(),
             dropped_foreign_keys: Vec::new(),
             tables: Vec::new(),
@@ -121,7 +128,7 @@ impl Steps {
         let gone: Vec<String> = gone.map(|key| self.drop_foreign_key(key.name.as_deref())).collect();
         self.dropped_foreign_keys.extend(alter(&table, &gone));
         let added: Vec<_> = added_foreign_keys.iter().chain(rebuilt_foreign_keys).cloned().collect();
-        self.foreign_keys.extend(add_foreign_keys(dialect, to, &added));
+        self.foreign_keys.extend(add_foreign_keys(dialect, self.own_namespace, to, &added));
 
         let before = self.fill_nulls(change);
         let mut actions = Vec::new();
@@ -259,7 +266,7 @@ impl Steps {
     }
 
     /// Columns that are defined anew for no other reason than that a check in their definition goes.
-    fn losing_a_check<'a>(&self, change: &'a TableChange, modified: &[&Column]) -> Vec<&'a Column> {
+    fn losing_a_check<'b>(&self, change: &'b TableChange, modified: &[&Column]) -> Vec<&'b Column> {
         let unnamed = change.dropped_checks.iter().filter(|check| check.name.is_none());
         let names = unnamed.filter_map(|check| self.owner(change, check));
         let columns = names.filter_map(|name| change.to.column(&name));

@@ -2,6 +2,7 @@
 
 mod create;
 mod entities;
+mod namespaces;
 mod random;
 mod server;
 mod update;

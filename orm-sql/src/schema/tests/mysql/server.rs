@@ -16,6 +16,7 @@ use crate::schema::{SchemaConnection, SchemaConnections, SchemaGenerator};
 /// A database of its own on the server of the tests.
 #[derive(Clone)]
 pub(in crate::schema::tests) struct Server {
+    pub(in crate::schema::tests) database: String,
     pub(in crate::schema::tests) dialect: Dialect,
     options: MySqlConnectOptions,
     /// Every statement that was executed.
@@ -31,7 +32,8 @@ pub(in crate::schema::tests) async fn on_server<T: Future<Output = ()>>(
         std::env::var("TEST_MYSQL_URL").unwrap_or_else(|_| "mysql://root@127.0.0.1:3306/mysql".to_owned());
     let database = format!("schema_{}_{name}", std::process::id());
     let options = MySqlConnectOptions::from_str(&url).expect("TEST_MYSQL_URL names a server");
-    let mut server = Server { dialect: Dialect::MySql, options, executed: Arc::default() };
+    let mut server =
+        Server { database: database.clone(), dialect: Dialect::MySql, options, executed: Arc::default() };
     if server.rows("select version()").await[0].contains("MariaDB") {
         server.dialect = Dialect::MariaDb;
     }

@@ -351,6 +351,9 @@ async fn unknown_tables_go_only_when_it_is_asked_for() {
 }
 
 person!(over_expression: [], indexes: &[IndexMeta::over("lower(name)").named("lowered")]);
+person!(defaulting: [
+    PropertyMeta::relation("friend", RelationKind::ManyToOne, Person::meta).nullable().on_delete_rule("set default"),
+]);
 person!(over_some: [], indexes: &[IndexMeta::on(&[1]).only_where("name <> ''").named("some")]);
 
 #[tokio::test]
@@ -368,6 +371,8 @@ async fn indexes_that_the_database_has_not_are_refused_with_an_alternative() {
         }
         let error = server.generator(&[over_some::Person::meta()]).create_sql().await.expect_err("no such index");
         expect!["mariadb cannot index some of the rows, as `some` of the table `person` would; leave the condition out, or index a generated property that is null for the other rows"].assert_eq(&error.to_string().replace("mysql", "mariadb"));
+        let error = server.generator(&[defaulting::Person::meta()]).create_sql().await.expect_err("no such rule");
+        expect![[r#"mariadb cannot give `Person.friend` its default by a foreign key; write "set null" or "cascade" instead of "set default""#]].assert_eq(&error.to_string().replace("mysql", "mariadb"));
     })
     .await;
 }

@@ -57,14 +57,14 @@ impl Lab {
             Err(Failure::Required(requirement)) => panic!("{step}: {requirement:?}"),
             Err(Failure::Error(error)) => {
                 let changes = self.look(target, options).await.up;
-                panic!("{step}: {error}: {:#?}", plan(self.dialect, &changes).statements);
+                panic!("{step}: {error}: {:#?}", plan(self.dialect, None, &changes).statements);
             }
         }
     }
 
     /// Makes changes that were found before.
     pub(super) async fn apply(&mut self, changes: &[Change], step: &str) {
-        let statements = plan(self.dialect, changes).statements;
+        let statements = plan(self.dialect, None, changes).statements;
         let foreign_keys = match self.dialect {
             Dialect::Sqlite => ForeignKeys::Off,
             Dialect::Postgres | Dialect::MySql | Dialect::MariaDb => ForeignKeys::Kept,

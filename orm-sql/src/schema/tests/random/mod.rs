@@ -60,7 +60,7 @@ pub(in crate::schema::tests) async fn check_alterations(
 /// Updates the database, takes that back again if asked to, and gives back what it has then.
 async fn check_step(lab: &mut Lab, before: Schema, next: &Schema, step: &str, goes_back: bool) -> Schema {
     let options = dropping();
-    let statements = |changes: &[Change]| plan(lab.dialect, changes).statements;
+    let statements = |changes: &[Change]| plan(lab.dialect, None, changes).statements;
     let itself = statements(&diff(lab.dialect, &before, &before, &options));
     assert!(itself.is_empty(), "{step}: {itself:#?}");
     let up = format!("{step}: {:#?}", statements(&diff(lab.dialect, &before, next, &options)));
@@ -78,9 +78,9 @@ async fn check_step(lab: &mut Lab, before: Schema, next: &Schema, step: &str, go
     }
     lab.apply(&down, step).await;
     let back = lab.read().await;
-    let down = plan(lab.dialect, &down).statements;
+    let down = plan(lab.dialect, None, &down).statements;
     assert_same(lab.essence(&before), lab.essence(&back), &format!("{up}\nback by {down:#?}"));
-    let left = plan(lab.dialect, &diff(lab.dialect, &back, &before, &options)).statements;
+    let left = plan(lab.dialect, None, &diff(lab.dialect, &back, &before, &options)).statements;
     assert!(left.is_empty(), "{left:#?} is left after {up}\nand back by {down:#?}");
     back
 }
@@ -88,7 +88,7 @@ async fn check_step(lab: &mut Lab, before: Schema, next: &Schema, step: &str, go
 /// Gives back what the database has.
 async fn check_nothing_left(lab: &mut Lab, schema: &Schema, options: &DiffOptions, step: &str) -> Schema {
     let Changes { from, up } = lab.look(schema, options).await;
-    let left = plan(lab.dialect, &up).statements;
+    let left = plan(lab.dialect, None, &up).statements;
     assert!(left.is_empty(), "{left:#?} is left: {step}");
     from
 }
