@@ -114,7 +114,7 @@ impl EntityManager {
     /// A transaction that is more than the usual one: with an isolation level, read-only, tried again, and so on.
     ///
     /// ```ignore
-    /// em.transaction().isolation(IsolationLevel::Serializable).retry(Retry::times(3)).run(async |em| { … }).await?;
+    /// em.transaction().isolation(IsolationLevel::Serializable).retry(Retry::times(3)).run(async |em| { Ok(()) }).await?;
     /// ```
     pub fn transaction(&self) -> TransactionBuilder<'_> {
         TransactionBuilder::new(self)
