@@ -16,6 +16,7 @@ use crate::schema::{SchemaConnection, SchemaConnections, SchemaGenerator};
 /// A schema of its own on the server of the tests.
 #[derive(Clone)]
 pub(super) struct Server {
+    pub(super) schema: String,
     options: PgConnectOptions,
     /// Every statement that was executed.
     pub(super) executed: Arc<Mutex<Vec<String>>>,
@@ -29,7 +30,7 @@ pub(super) async fn on_server<T: Future<Output = ()>>(name: &str, test: impl FnO
     let options = PgConnectOptions::from_str(&url)
         .expect("TEST_POSTGRES_URL names a server")
         .options([("search_path", format!("\"{schema}\"").as_str()), ("client_min_messages", "warning")]);
-    let server = Server { options, executed: Arc::default() };
+    let server = Server { schema: schema.clone(), options, executed: Arc::default() };
     server.run(&format!("create schema \"{schema}\"")).await;
     test(server.clone()).await;
     server.run(&format!("drop schema \"{schema}\" cascade")).await;
