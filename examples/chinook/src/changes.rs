@@ -82,7 +82,7 @@ async fn new_invoice(orm: &Orm, checks: &mut Checks) -> orm::Result<()> {
     let sql = format!(
         "select i.InvoiceId, {}, Total, count(*), sum(UnitPrice) from Invoice i \
          join InvoiceLine l on l.InvoiceId = i.InvoiceId where CustomerId = ? \
-         group by i.InvoiceId order by 1 desc limit 1",
+         group by i.InvoiceId, InvoiceDate, Total order by 1 desc limit 1",
         checks.words.date("InvoiceDate")
     );
     let row = format!("{} | 2026-02-28T12:30:00 | 2.97 | 3 | 2.97", invoice.flushed()?.id());

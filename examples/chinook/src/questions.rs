@@ -46,7 +46,7 @@ async fn top_customers(orm: &Orm, checks: &mut Checks) -> orm::Result<()> {
     ];
     answer(checks, "Which customers bought most?", &rows, &expected);
     let sql = "select concat(FirstName, ' ', LastName) as Name, sum(Total) from Customer c \
-               join Invoice i on i.CustomerId = c.CustomerId group by c.CustomerId \
+               join Invoice i on i.CustomerId = c.CustomerId group by c.CustomerId, FirstName, LastName \
                order by round(sum(Total), 2) desc, Name limit 5";
     checks.same(&em, "top customers", &rows, sql, vec![]).await
 }
@@ -64,7 +64,7 @@ async fn long_playlists(orm: &Orm, checks: &mut Checks) -> orm::Result<()> {
     let expected = ["1 Music | 3290", "5 90’s Music | 1477", "8 Music | 3290"];
     answer(checks, "Which playlists have more than 1,000 tracks?", &rows, &expected);
     let sql = "select concat(l.PlaylistId, ' ', Name), count(*) from Playlist l join PlaylistTrack t \
-               on t.PlaylistId = l.PlaylistId group by l.PlaylistId having count(*) > 1000 order by l.PlaylistId";
+               on t.PlaylistId = l.PlaylistId group by l.PlaylistId, Name having count(*) > 1000 order by l.PlaylistId";
     checks.same(&em, "long playlists", &rows, sql, vec![]).await
 }
 
